@@ -315,6 +315,24 @@ def test_stability_function_is_the_pade_approximant(name):
     assert sympy.simplify(found - numerator / denominator) == 0
 
 
+@pytest.mark.parametrize("stages", [2, 3, 4])
+def test_stability_functions_of_rational_families_have_the_values_of_their_members(stages):
+    a, b, c = sympy.symbols("a b c")
+    matrix = [
+        [a, 1 / b, c, 1 / (a + b)],
+        [1 / (a + 1), b, 1 / c, a],
+        [a * b, c / (a - 1), 1 / (a + b + c), 1],
+        [a / b, b / c, c / a, 1 / (c + 1)],
+    ]
+    weights = [1 / a, 1 / b, 1 / c, 1 / (a + b)][:stages]
+    rows = [row[:stages] for row in matrix[:stages]]
+    point = {a: 3, b: -2, c: 5, Z: sympy.Rational(1, 7)}
+    numbers = sympy.eye(stages) - point[Z] * sympy.Matrix(rows).subs(point)
+    ones = numbers.LUsolve(sympy.ones(stages, 1))
+    expected = 1 + point[Z] * (sympy.Matrix([weights]).subs(point) * ones)[0]
+    assert RungeKutta(rows, weights).stability_function(Z).subs(point) == expected
+
+
 def test_a_stability_polynomial_has_a_term_for_each_chain_of_stages():
     method = symbolic_tableau(9)
     chains = sympy.Poly(method.stability_function(Z), *method.stability_function(Z).free_symbols)

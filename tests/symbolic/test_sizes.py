@@ -12,6 +12,7 @@ import time
 from fractions import Fraction
 
 import pytest
+import sympy
 
 from treealg import symbolic
 from treealg.codegen.maps import MapSize, build_program, map_size
@@ -63,7 +64,7 @@ from treealg.symbolic.bseries import free_tree
 from treealg.symbolic.hopf import samples
 from treealg.symbolic.hopf.grossman_larson import graft_multisets
 from treealg.symbolic.linear import words
-from treealg.symbolic.trees import memo, sizes
+from treealg.symbolic.trees import memo, meter, modular_columns, sizes
 from treealg.symbolic.trees.rooted import RootedTree
 
 LETTERS = tuple(range(12))
@@ -251,7 +252,7 @@ FEW_TERMS = {
 def test_large_arguments_with_small_results_come(name):
     start = time.process_time()
     assert FEW_TERMS[name]() == 0
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize("bound", [1, 50, 2000])
@@ -387,7 +388,7 @@ def test_sums_of_shuffles_are_measured_as_they_grow(monkeypatch):
 def test_what_collapses_is_not_refused(compute):
     start = time.process_time()
     assert compute() == 0
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 30
 
 
 def test_counts_are_the_numbers_of_words():
@@ -617,6 +618,72 @@ def test_places_that_take_minutes_to_count_are_refused(monkeypatch, ask):
     monkeypatch.setattr(sizes, "MAX_STEPS", 1)
     with pytest.raises(InvalidValueError, match=r"beyond the bound|binary digits"):
         ask()
+
+
+def test_places_are_refused_before_the_columns_that_they_need_are_made(monkeypatch):
+    made = []
+    monkeypatch.setattr(modular_columns, "_by_matrices", lambda *_: made.append(1))
+    monkeypatch.setattr(modular_columns, "_by_terms", lambda *_: made.append(1))
+    with pytest.raises(InvalidValueError, match=r"branches of 78 or more beside each other, takes"):
+        rank(Tree([path(order) for order in range(1, 80)]))
+    assert not made
+
+
+def test_places_of_different_chains_are_found_again():
+    tree = Tree([path(order) for order in range(1, 40)])
+    assert unrank(Tree, rank(tree)) is tree
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda e, a: e((a + 1) ** 10**6) == e(1),
+        lambda e, a: e((a + 1) ** 10**6 * (a - 1)) == e(a),
+        lambda e, a: e(a + (a + 1) ** -(10**6)) == e(1),
+        lambda e, a: e(((a + 1) ** 60 + 1) ** 100).expand(),
+        lambda e, a: e((1 + sympy.sqrt(2)) ** 10**6).expand(),
+        lambda e, a: e((a + 1) ** 10**6).simplify(),
+        lambda e, a: e((a + 1) ** 10**6).collect(a),
+        lambda e, a: e(a**10**20).collect(a),
+        lambda e, a: hash(e((a + 1) ** 10**6)),
+        lambda e, a: bseries.RungeKutta([[(a + 1) ** 10**6]], [1]).stability_function(),
+    ],
+)
+def test_powers_that_expand_to_giants_are_refused(ask):
+    with pytest.raises(InvalidValueError, match=r"powers of sums that|a degree of at most"):
+        ask(lambda value: Element({Tree(): value}), sympy.Symbol("a"))
+
+
+def test_powers_of_variables_are_no_giants():
+    a = sympy.Symbol("a")
+    power = Element({Tree(): a**10**20 * (a + 1)})
+    assert power.expand() == power
+    wide = (a + 1) ** 30 * (a + 2) ** 30 * (a + 3) ** 30
+    assert len(Element({Tree(): wide}).collect(a)) == 91
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: symbolic.translate_element(path(5001), {0: Tree(label=1)}, 5001),
+        lambda: symbolic.translate_element(Tree([Tree()] * 5000), {0: Tree(label=1)}, 5001),
+        lambda: hairer_kelly(Tree([Tree()] * 5000)),
+        lambda: cem.coproduct(Tree([Tree()] * 5000)),
+        lambda: graft(Tree(), functools.reduce(lambda t, _: Tree([Tree(), t]), range(900), Tree())),
+        lambda: bseries.elementary_differential_at(
+            Tree([Tree()] * 1000), lambda y: [y[0] ** 2], [1]
+        ),
+    ],
+)
+def test_steps_of_long_forests_and_masks_count_as_more_than_one(monkeypatch, ask):
+    # A tenth of the bound, within a tenth of the time.
+    monkeypatch.setattr(meter, "MAX_STEPS", sizes.MAX_STEPS // 10)
+    monkeypatch.setattr(sizes, "MAX_STEPS", sizes.MAX_STEPS // 10)
+    symbolic.clear_cache()
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match="steps"):
+        ask()
+    assert time.process_time() - start < 3
 
 
 def test_places_of_bushes_and_chains_need_few_counts(monkeypatch):

@@ -360,6 +360,9 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     z = sympy.Symbol("z") if z is None else expression("z", z)
     if all(entry == 0 for i, row in enumerate(matrix) for entry in row[i:]):
         return _stability_polynomial(matrix, weights, z)
+    arithmetic = arithmetic_of([*weights, *(entry for row in matrix for entry in row), z])
+    if not arithmetic.is_plain:
+        return _quotient_of_rational(matrix, weights, z, arithmetic)
     a = sympy.Matrix([[expression("a", entry) for entry in row] for row in matrix])
     b = sympy.Matrix([[expression("b", entry) for entry in weights]])
     # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
@@ -371,6 +374,31 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     # Cancellation is over the field of the coefficients, so that square roots are seen through.
     above, below = sympy.expand(above), sympy.expand(below)
     return sympy.cancel(above / below, extension=True) if below != 1 else above
+
+
+def _quotient_of_rational(
+    matrix: Matrix, weights: Sequence[Any], z: Any, arithmetic: Arithmetic
+) -> Any:
+    """Return det(I - z(A - 1 b^T)) / det(I - zA), of rational functions of symbols."""
+    from sympy.polys.matrices import DomainMatrix
+
+    field, stages = arithmetic.field, len(weights)
+    z = arithmetic.enter(z)
+    above, below = (
+        DomainMatrix(
+            [
+                [
+                    field.one * (int(i == j) - z * (arithmetic.enter(entry) - change))
+                    for j, (entry, change) in enumerate(zip(row, changes, strict=True))
+                ]
+                for i, row in enumerate(matrix)
+            ],
+            (stages, stages),
+            field.to_domain(),
+        ).det()
+        for changes in ([arithmetic.enter(weight) for weight in weights], [0] * stages)
+    )
+    return expression("a quotient", arithmetic.leave(above / below))
 
 
 def _stability_polynomial(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:

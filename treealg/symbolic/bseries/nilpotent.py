@@ -18,6 +18,9 @@ from treealg.symbolic.trees.meter import spend
 
 __all__ = ["Nilpotent"]
 
+#: Masks of many infinitesimals, of which a look-up takes one step more.
+_PROBED = 10_000
+
 
 class Nilpotent:
     """A polynomial in infinitesimals that square to zero, given by its coefficients.
@@ -90,8 +93,10 @@ class Nilpotent:
         terms: dict[int, Any] = {}
         others = _terms(other)
         quick = _are_quick(others)
+        # Powers of 2 hash as those of 2^61 = 1, so that look-ups among larger ones go through many.
+        is_wide = max(self.terms, default=0) | max(others, default=0) >= 1 << 61
         for left, a in self.terms.items():
-            spend(1 + len(others))
+            spend((1 + len(others)) * (1 + (len(terms) // _PROBED if is_wide else 0)))
             made = 0
             for right, b in others.items():
                 if not left & right:

@@ -171,6 +171,7 @@ def _grown(trees: Any, stem: list[Any]) -> Any:
 
 def _cut_stem(stem: list[Any], make: Any) -> list[tuple[Any, Any]]:
     """Return what a cut takes and leaves below each vertex of a stem but the last, from the top."""
+    spend(len(stem))
     grow, first = stem[0]._make, stem[0]._label
     leaf = grow((), first)
     found: list[tuple[Any, Any]] = []

@@ -13,6 +13,7 @@ from math import comb
 from random import Random
 from typing import Any
 
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_draws, count_cuts
 
 __all__ = [
@@ -517,12 +518,16 @@ def check_readings(what: str, forest: Any, together: bool = False) -> None:
     free = [i for i in range(len(vertices)) if not waits[i]]
 
     def draw(random: Random) -> Hashable:
+        spend(5 * len(vertices))
         word: list[Any] = []
         pending, available = waits.copy(), list(free)
         while available:
-            random.shuffle(available)
             taken = random.randint(1, len(available)) if together else 1
-            letter = [available.pop() for _ in range(taken)]
+            letter = []
+            for _ in range(taken):
+                place = random.randrange(len(available))
+                available[place], available[-1] = available[-1], available[place]
+                letter.append(available.pop())
             for vertex in letter:
                 for following in after[vertex]:
                     pending[following] -= 1

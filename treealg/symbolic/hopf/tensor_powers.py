@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import comb
 from typing import Any
 
 from treealg.symbolic.linear.combinations import Terms
@@ -58,17 +57,19 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
     for place, ((one, other), value) in enumerate(pending, 1):
         grown = []
         for first, second, left, factor in found:
+            ways = 1
             for count in range(left, left - 1 if place == len(pending) else -1, -1):
                 grown.append(
                     (
                         first + one._trees * count,
                         second + other._trees * count,
                         left - count,
-                        factor * comb(left, count) * value**count,
+                        factor * ways * value**count,
                     )
                 )
+                ways = ways * count // (left - count + 1)
         found = grown
-        spend(2 * len(found))
+        spend(sum(2 + (len(first) + len(second)) // 40 for first, second, _, _ in found))
         check_terms("a product", len(found), 20 * MAX_TERMS)
     total: Terms = {}
     make, arrange = kind._make, kind._tree._arrange

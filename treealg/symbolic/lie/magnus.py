@@ -195,7 +195,7 @@ def pre_lie_magnus(x: Any, order: Any) -> Element:
             for trunk, values in powers[n - m].items():
                 for branch, a in magnus[m].items():
                     terms = _grafted(branch, trunk)
-                    spend(4 * len(terms) * len(values))
+                    spend(6 * len(terms) * len(values))
                     for k, value in enumerate(values, 1):
                         if value == 0:
                             continue

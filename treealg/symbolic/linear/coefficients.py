@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Self
 
 from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.slots import Slotted
@@ -30,6 +31,7 @@ __all__ = [
 
 
 _GREATEST_EXPONENT = 10_000
+_GREATEST_DEGREE = 100_000
 _MOST_BITS_OF_POWERS = 1_000_000
 _NUMBERS = frozenset({int, Fraction, float, complex})
 
@@ -281,6 +283,22 @@ def _refuse(arguments: tuple[Any, ...]) -> NoReturn:
     )
 
 
+def _expanded(value: Any) -> Any:
+    if not hasattr(value, "expand"):
+        return value
+    if hasattr(value, "atoms"):
+        check_expansion(value)
+    return python_number(value.expand())
+
+
+def _simplified(value: Any) -> Any:
+    if not hasattr(value, "simplify"):
+        return value
+    if hasattr(value, "atoms"):
+        check_expansion(value)
+    return python_number(value.simplify())
+
+
 def _polynomial(value: Any, symbol: Any) -> Any:
     """Return an expression as a polynomial, with the coefficients that it has.
 
@@ -288,6 +306,14 @@ def _polynomial(value: Any, symbol: Any) -> Any:
     """
     import sympy
 
+    check_expansion(value)
+    for power in value.atoms(sympy.Pow):
+        # Polynomials have a place for each power, whether there is a term or not.
+        if power.base == symbol and power.exp.is_Integer and power.exp > _GREATEST_DEGREE:
+            raise InvalidValueError(
+                f"coefficients must have a degree of at most {_GREATEST_DEGREE:,} in {symbol} to "
+                f"be collected, got the power {brief(power)}; substitute another symbol for it"
+            )
     if value.has(sympy.Float):
         return sympy.Poly(value, symbol, domain=sympy.EXRAW)
     return sympy.Poly(value, symbol)
@@ -368,6 +394,11 @@ class Coefficients:
         same type
             Without the terms that became zero.
 
+        Raises
+        ------
+        InvalidValueError
+            If powers of sums would have more than ten million terms times their degree.
+
         Examples
         --------
         >>> import sympy
@@ -376,9 +407,7 @@ class Coefficients:
         >>> Element({Tree(): (a + 1) ** 2 - a**2 - 2 * a}).expand()
         <Element (0)>
         """
-        return self.map_coefficients(
-            lambda value: python_number(value.expand()) if hasattr(value, "expand") else value
-        )
+        return self.map_coefficients(_expanded)
 
     def simplify(self) -> Self:
         """Simplify the coefficients with SymPy.
@@ -388,6 +417,11 @@ class Coefficients:
         same type
             Without the terms that became zero.
 
+        Raises
+        ------
+        InvalidValueError
+            If powers of sums would have more than ten million terms times their degree.
+
         Examples
         --------
         >>> import sympy
@@ -396,9 +430,7 @@ class Coefficients:
         >>> Element({Tree(): sympy.sin(a) ** 2 + sympy.cos(a) ** 2}).simplify()
         <Element (0)>
         """
-        return self.map_coefficients(
-            lambda value: python_number(value.simplify()) if hasattr(value, "simplify") else value
-        )
+        return self.map_coefficients(_simplified)
 
     def collect(self, symbol: Any) -> dict[int, Self]:
         """Collect by powers of a symbol: the coefficients as polynomials in it.
@@ -418,6 +450,9 @@ class Coefficients:
         ------
         InvalidTypeError
             If `symbol` is no expression, or a coefficient not a polynomial in it.
+        InvalidValueError
+            If a coefficient has a degree of more than 100,000 in it, or powers of sums would have
+            more than ten million terms times their degree.
 
         Examples
         --------

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.symbolic.linear.coefficients import python_number
+from treealg.symbolic.linear.powers import check_expansion
 
 __all__ = ["Arithmetic", "arithmetic_of", "fraction_of", "is_expression", "normal_form"]
 
@@ -74,12 +75,20 @@ class Arithmetic:
         """Whether coefficients stay what they are."""
         return self._field is None
 
+    @property
+    def field(self) -> Any:
+        """The field of SymPy, None if coefficients stay what they are."""
+        return self._field
+
     def enter(self, value: Any) -> Any:
         """Return a coefficient as an element of the field; numbers stay numbers."""
         if self._field is None or not is_expression(value):
             return value
         number = python_number(value)
-        return number if number is not value else self._field.from_expr(self._in_roots(value))
+        if number is not value:
+            return number
+        check_expansion(value)
+        return self._field.from_expr(self._in_roots(value))
 
     def _in_roots(self, value: Any) -> Any:
         """Return an expression with powers of roots in the place of symbols and their powers."""
@@ -198,6 +207,7 @@ def normal_form(value: Any) -> Any:
         arithmetic = arithmetic_of([value])
         if not arithmetic.is_plain:
             return arithmetic.leave(arithmetic.enter(value))
+    check_expansion(value)
     return python_number(value.expand())
 
 

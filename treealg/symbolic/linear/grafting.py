@@ -16,6 +16,9 @@ from treealg.symbolic.trees.sizes import check_steps
 
 __all__ = ["b_minus", "b_plus", "graft"]
 
+#: Steps that it takes to make a vertex.
+_MADE = 10
+
 
 def b_plus(x: Any, label: Any = 0) -> Any:
     r"""Return :math:`B^+_a`: the trees of a forest joined to a new root, extended linearly.
@@ -103,7 +106,7 @@ def graft(branch: Any, trunk: Any) -> Element:
         If an argument is neither a tree nor an element over single trees, or one is planar and
         the other is not.
     InvalidValueError
-        If more than ten million vertices of new trees would have to be made.
+        If more than a million vertices of new trees would have to be made.
 
     References
     ----------
@@ -140,7 +143,7 @@ def _graft_tree(branch: Any, trunk: Any) -> Mapping[Any, int]:
     # Grafting makes all vertices from the root to that of the branch anew.
     what = f"grafting on a tree of {trunk.order:,} vertices"
     check_steps(what, trunk.order)
-    check_steps(what, sum(vertex.order for vertex in trunk.vertices()))
+    check_steps(what, _MADE * sum(vertex.order for vertex in trunk.vertices()))
 
     def build(tree: Any, known: Mapping[Any, Terms]) -> Terms:
         children = tree.children

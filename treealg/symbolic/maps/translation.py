@@ -217,7 +217,7 @@ class _Translated:
             first, last = (known[need] for need in self._needs(forest))
             for one, c in first.items():
                 room = self._degree - one.order
-                spend(3 * len(last))
+                spend(6 * len(last))
                 grown = {one * two: c * d for two, d in last.items() if two.order <= room}
                 add_terms(total, grown)
             return total
@@ -240,7 +240,7 @@ class _Translated:
         for left, right, _, count in self._product.divisions(branches):
             before = self._grafted(left, make(trees[:-1]))
             for grown, c in self._product(right, make(root._children)).items():
-                spend(3 * len(before))
+                spend(20 + 3 * len(before))
                 last = make((root._make(grown._trees, root._label),))
                 add_terms(total, {forest * last: d for forest, d in before.items()}, count * c)
         return total
@@ -279,7 +279,7 @@ def _rule(functional: Functional, v: Mapping[Any, Element]) -> Any:
         if len(trees) > 1:
             first, last = (known[need] for need in needs(forest))
             for (root, kept), c in first.items():
-                spend(3 * len(last))
+                spend(6 * len(last))
                 add_terms(total, {(root * a, kept * b): d for (a, b), d in last.items()}, c)
             return total
         (tree,) = trees

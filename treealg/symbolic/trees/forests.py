@@ -13,10 +13,14 @@ from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.rooted import RootedTree, multiplicity_factor
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import EMPTY, parse_trees, tree_text
 from treealg.symbolic.trees.trees import PlanarTree, Tree
+
+#: Trees that take longer to go through than to note.
+_MANY = 20
 
 __all__ = ["Forest", "OrderedForest", "RootedForest", "single_tree"]
 
@@ -67,6 +71,8 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
             forest: Self | None = known()
             if forest is not None:
                 return forest
+        if len(trees) > _MANY:
+            spend(len(trees) // 10)
         order = 0
         for tree in trees:
             order += tree._order

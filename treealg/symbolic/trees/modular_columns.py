@@ -27,6 +27,7 @@ _MOST_TERMS = 4096  # products below 2**38, so that their sums are exact
 _PRIMES_AT_ONCE = 16
 _MATRIX_ENTRIES = 2**21
 _ENTRIES_PER_STEP = 16  # so that 10 million steps are 640 megabytes, and seconds
+_PRODUCTS_PER_STEP = 400
 
 _Floats = NDArray[np.float64]
 
@@ -73,19 +74,23 @@ class ModularColumns:
         found = self._known.get((total, order))
         if found is None:
             if len(self._columns) < order:
-                self._extend(order)
+                self.extend(order)
             residues = self._columns[order - 1][:, total - 3 * order].tolist()
             found = sum(map(mul, residues, self._weights)) % self._product
             self._known[total, order] = found
         return found
 
-    def _extend(self, order: int) -> None:
+    def extend(self, order: int) -> None:
+        """Make what counts of trees of at least `order` vertices need, unless it takes too long."""
         length = self._greatest + 1
-        entries = sum(max(length - 3 * k, 0) for k in range(1, order + 1)) * len(self._primes)
+        entries = sum(max(length - 3 * k, 0) for k in range(1, order + 1))
+        products = sum(
+            length * min(self._counts.trees(k) + 1, -(-length // k)) for k in range(1, order)
+        )
         check_steps(
             f"the place of a tree of {self._greatest:,} vertices, with several branches of "
             f"{order:,} or more beside each other,",
-            entries // _ENTRIES_PER_STEP,
+            len(self._primes) * max(entries // _ENTRIES_PER_STEP, products // _PRODUCTS_PER_STEP),
         )
         while len(self._columns) < order:
             k = len(self._columns)

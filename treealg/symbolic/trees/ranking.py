@@ -102,7 +102,8 @@ class _Sorted:
             return self._of_at_most_two(total, order)
         if len(self._columns) < order:
             if self._has_many_products(order):
-                return self._from_residues(total, order)
+                found: int = self._modular().count(total, order)
+                return found
             self._extend(order)
         return self._columns[order - 1][total]
 
@@ -124,13 +125,26 @@ class _Sorted:
         products = (min(greatest // k, self.counts.trees(k)) for k in range(1, order))
         return sum(islice(products, _FEW_PRODUCTS + 1)) > _FEW_PRODUCTS
 
-    def _from_residues(self, total: int, order: int) -> int:
+    def _modular(self) -> Any:
         if self._residues is None:
             from treealg.symbolic.trees.modular_columns import ModularColumns
 
             self._residues = ModularColumns(len(self._columns[0]) - 1, self.counts, self._colours)
-        found: int = self._residues.count(total, order)
-        return found
+        return self._residues
+
+    def _prepare(self, places: list[Place], total: int) -> None:
+        """Make all columns that a rank needs, or refuse them, before the first of them is used."""
+        greatest = 0
+        for order, place in places:
+            larger = order + 1 if place else order
+            if total >= 3 * larger:
+                greatest = larger
+            total -= order
+        if len(self._columns) < greatest:
+            if self._has_many_products(greatest):
+                self._modular().extend(greatest)
+            else:
+                self._extend(greatest)
 
     def _last_order(self, total: int, order: int, least: int) -> int:
         """Return the last order from which on at least `least` sequences start, `order` or more."""
@@ -196,6 +210,7 @@ class _Sorted:
         return found
 
     def rank(self, places: list[Place], total: int) -> int:
+        self._prepare(places, total)
         index = 0
         low = (1, 0)
         for place in places:

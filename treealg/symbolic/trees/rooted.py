@@ -77,12 +77,17 @@ class RootedTree(Displayed, Summand, Interned):
         """Return the children in the order in which a tree of this class keeps them."""
         if cls._planar or len(children) < 2:
             return children
+        if len(children) == 2:
+            first, second = children
+            return (second, first) if second < first else children
         if len(children) > _MANY:
-            spend(len(children) // 10)
+            spend(len(children) // 8)
             # To compare trees takes longer than to count those that are the same.
             counts = Counter(children)
             if 2 * len(counts) < len(children):
-                return tuple(tree for one in sorted(counts) for tree in repeat(one, counts[one]))
+                ordered = sorted(counts)
+                runs = map(repeat, ordered, map(counts.__getitem__, ordered))
+                return tuple(itertools.chain.from_iterable(runs))
         return tuple(sorted(children))
 
     @classmethod
@@ -97,6 +102,8 @@ class RootedTree(Displayed, Summand, Interned):
             tree: Self | None = known()
             if tree is not None:
                 return tree
+        if len(children) > _MANY:
+            spend(len(children) // 10)
         order = 1
         for child in children:
             order += child._order
