@@ -173,16 +173,16 @@ def test_no_more_entries_are_foreseen_than_come(make, method, dimension, monkeyp
     "size", [(3, 13, 2), (3, 14, 2), (4, 11, 2), (2, 17, 2), (2, 20, 2), (4, 12, 2), (8, 8, 2)]
 )
 def test_bracket_tables_that_do_not_fit_are_refused_early(size):
-    refused_early(tables.lyndon, *size)
+    assert_refused_early(tables.lyndon, *size)
 
 
 @pytest.mark.parametrize("method", [1, 2])
 @pytest.mark.parametrize("size", [(2, 25), (2, 20), (3, 15), (3, 14), (4, 12), (6, 9), (8, 8)])
 def test_expansions_that_do_not_fit_are_refused_early(size, method):
-    refused_early(tables.lyndon_expansion, *size, method)
+    assert_refused_early(tables.lyndon_expansion, *size, method)
 
 
-def refused_early(make, *size):
+def assert_refused_early(make, *size):
     began = time.process_time()
     with pytest.raises(InvalidValueError, match=r"at least \d+ entries|2\*\*53"):
         make(*size, planar=None)
