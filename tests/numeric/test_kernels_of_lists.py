@@ -1,5 +1,7 @@
 """Signature kernels of lists of paths: each pair as it is alone, and gradients that are lists."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,17 @@ def test_gradients_of_a_gram_matrix_of_lists_are_sums_over_pairs(options):
         for got, expected in zip(found, want, strict=True):
             scale = max(np.abs(expected).max(), 1)
             np.testing.assert_allclose(got, expected, rtol=0, atol=1e-12 * scale)
+
+
+def test_gradients_of_short_paths_beside_a_long_one_are_not_padded():
+    one, two = paths_of([5] * 200 + [20_000], 0), paths_of([4, 5], 1)
+    tracemalloc.start()
+    try:
+        treealg.branched_sig_kernel_gram_backprop(np.ones((201, 2)), one, two, 1, 0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * sum(x.nbytes for x in one)
 
 
 def test_engines_agree_on_lists():

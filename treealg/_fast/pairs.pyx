@@ -64,13 +64,15 @@ cdef int describe(
     return 0
 
 
-cdef int set_spans(path_view *path, const int64_t[:, ::1] spans) except -1:
-    """Let paths be spans of them; from then on their length is that of the longest span."""
+cdef int set_spans(
+    path_view *path, const int64_t[:, ::1] spans, const int64_t[::1] index
+) except -1:
+    """Let paths be spans of them; their length is then that of the longest that the index names."""
     cdef Py_ssize_t i, longest = 1
     if spans is None or path.count == 0:
         return 0
-    for i in range(spans.shape[0]):
-        longest = max(longest, <Py_ssize_t> spans[i, 1])
+    for i in range(index.shape[0]):
+        longest = max(longest, <Py_ssize_t> spans[index[i], 1])
     path.spans = &spans[0, 0]
     path.length = longest
     return 0
@@ -142,8 +144,8 @@ def sig_kernel(
         &task, one, two, target, first, second, depth, order1, order2, rbf, parameter, grid,
         time_aug, lead_lag, end_time, n_threads, 1,
     )
-    set_spans(&task.problem.x, x)
-    set_spans(&task.problem.y, y)
+    set_spans(&task.problem.x, x, first)
+    set_spans(&task.problem.y, y, second)
     run(
         group_of_values, &task, (task.count + task.size - 1) // task.size, task.cost,
         task.table.pairs.sig_kernel_scratch(&task.problem, 0), n_threads,
@@ -168,8 +170,8 @@ def sig_kernel_backward(
         &task, one, two, given, first, second, depth, order1, order2, rbf, parameter, grid,
         time_aug, lead_lag, end_time, n_threads, 3,
     )
-    set_spans(&task.problem.x, x)
-    set_spans(&task.problem.y, y)
+    set_spans(&task.problem.x, x, first)
+    set_spans(&task.problem.y, y, second)
     left.check_rows(one, task.count, points(&task.problem.x) * task.problem.dimension)
     right.check_rows(one, task.count, points(&task.problem.y) * task.problem.dimension)
     task.grad_x = left.matrix()

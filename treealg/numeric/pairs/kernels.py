@@ -110,8 +110,9 @@ class Side:
             for part in parts(rows.count, own.pairs_at_once):
                 index = part.start + np.flatnonzero(self._of_norms[part])
                 large, index = index[beyond[index]], index[~beyond[index]]
-                for gradients in own.gradients(index, index, weights[index]):
-                    self.add(index, gradients)
+                for at in own.of_similar_lengths(index, index):
+                    for gradients in own.gradients(index[at], index[at], weights[index[at]]):
+                        self.add(index[at], gradients)
                 if len(large):
                     for gradients in _of_logarithms(own, large, large, self._of_norms[large] / 2):
                         self.add(large, gradients)
@@ -208,6 +209,15 @@ class Kernels:
 
         Where `mirrored` has weights for the pairs the other way round, they are served as well.
         """
+        for at in self.problem.of_similar_lengths(first, second):
+            self._add_similar(
+                first[at], second[at], weights[at], None if mirrored is None else mirrored[at]
+            )
+
+    def _add_similar(
+        self, first: Indices, second: Indices, weights: Floats, mirrored: Floats | None
+    ) -> None:
+        """Add the gradients of pairs that are computed at once."""
         if self.left.norms is not None:
             values, beyond = self._values(first, second)
             # A kernel is least and greatest there; floating point has no other numbers for it.
@@ -280,7 +290,10 @@ def _of_logarithms(
         if not problem.is_ragged:
             return gradients_of_logarithms(problem, first, second, derivs)
         dtype = sum_dtype(problem.rows1.dtype)
-        one, two = (np.zeros((len(first), *shape), dtype) for shape in problem.point_shapes)
+        one, two = (
+            np.zeros((len(first), *shape), dtype)
+            for shape in problem.point_shapes_of(first, second)
+        )
         zero = np.zeros(1, np.int64)
         for at, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
             alone = problem.of_one_pair(*pair)

@@ -7,7 +7,7 @@ paths, given as two arrays of indices, so that a batch and a Gram matrix are the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,7 @@ _LARGEST_ORDER = 20
 _MOST_CELLS = 2.0**60  # of a billion a second, for 36 years
 _PAIRS = 1 << 14
 _GRADIENT_NUMBERS = 1 << 22
+_SIMILAR = 4  # times as many points as another path, at most
 
 
 def _as_column(values: Floats) -> Floats:
@@ -108,6 +109,17 @@ class Problem:
         length2 = length2 if self.list2 is None else _longest(self.list2)
         transform, dimension = self.transform, self.transform.channels(channels)
         return (transform.points(length1), dimension), (transform.points(length2), dimension)
+
+    def point_shapes_of(self, first: Indices, second: Indices) -> Sequence[tuple[int, int]]:
+        """Length of the longest transformed paths of some pairs, and channels."""
+        if not self.is_ragged:
+            return self.point_shapes
+        return [
+            (self.transform.points(int(lengths.max(initial=1))), channels)
+            for lengths, (_, channels) in zip(
+                self._lengths(first, second), self.point_shapes, strict=True
+            )
+        ]
 
     def check_work(self, pairs: int) -> None:
         """Refuse so many pairs of paths, of the mean length, where no machine ends."""
@@ -297,7 +309,7 @@ class Problem:
         return write
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
-        """Compute the gradients of pairs in their transformed paths."""
+        """Compute the gradients of pairs in their transformed paths, up to the longest of these."""
         width = math.prod(self.value_shape)
         given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), width)
         first, second, back = self.in_order(first, second)
@@ -307,7 +319,7 @@ class Problem:
             given = ordered
         # Kernels leave alone what is beyond the longest path of a group.
         make = np.zeros if self.is_ragged else np.empty
-        shape1, shape2 = self.point_shapes
+        shape1, shape2 = self.point_shapes_of(first, second)
         totals: list[Floats] = []
         for weight, lower in self.terms:
             pair = [make((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
@@ -338,9 +350,33 @@ class Problem:
 
     @property
     def pairs_at_once(self) -> int:
-        """How many pairs to compute gradients of before they are summed."""
+        """How many pairs to take at once for gradients, before those of similar lengths are."""
+        if self.is_ragged:
+            return _PAIRS * self.n_threads
         (n1, d), (n2, _) = self.point_shapes
         return max(_GRADIENT_NUMBERS // ((n1 + n2) * d), 16 * self.n_threads)
+
+    def of_similar_lengths(self, first: Indices, second: Indices) -> Iterator[Any]:
+        """Yield the places of those pairs whose gradients are computed in one array.
+
+        Arrays are as wide as the longest path, so that long and short ones have arrays apart.
+        """
+        if not self.is_ragged:
+            yield slice(None)
+            return
+        one, two = self._lengths(first, second)
+        size = np.maximum(one + two, 1)
+        order = np.argsort(-size, kind="stable")
+        size, channels = size[order], self.point_shapes[0][1]
+        begin = 0
+        while begin < len(order):
+            longest = int(size[begin])
+            numbers = 2 * self.transform.points(longest) * channels
+            most = max(_GRADIENT_NUMBERS // numbers, 16 * self.n_threads)
+            similar = int(np.searchsorted(-size, -longest / _SIMILAR, "right"))
+            end = min(begin + most, max(similar, begin + 1))
+            yield order[begin:end]
+            begin = end
 
 
 def problem_of(
