@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy
 
@@ -436,3 +437,14 @@ def test_coefficients_of_series_are_treated_as_those_of_elements():
     assert series.expand()[(0,), 0] == 2 * a + 1
     assert series.collect(a)[2] == BSeries({None: 0, (0,): 1}, 2)
     assert isinstance(series.subs({a: 2}).to_float()[(0,)], float)
+
+
+def test_colours_of_a_mapping_are_integers_of_any_kind():
+    series = exact_series(1, 2)
+    fields = [BSeries({Tree(label=c): int(c == own) for c in (0, 1)}, 1, 2, empty=0) for own in (0, 1)]
+    want = substitute(dict(enumerate(fields)), series)
+    assert substitute(dict(zip(np.arange(2), fields, strict=True)), series) == want
+    assert all(type(tree.label) is int for tree in want if tree is not None)
+    for keys in ((False, True), (0.0, 1.0), ("0", "1")):
+        with pytest.raises(InvalidTypeError, match="a colour of field"):
+            substitute(dict(zip(keys, fields, strict=True)), series)

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -722,3 +723,19 @@ def test_names_may_be_arrays(make):
 def test_names_that_are_no_sequence_of_texts_are_refused(names):
     with pytest.raises(InvalidTypeError, match="names must be a mapping"):
         to_svg(Tree(), names=names)
+
+
+@pytest.mark.parametrize(
+    ("value", "same"),
+    [
+        (mpmath.mpf("1e-7"), 1e-7),
+        (mpmath.mpf(-1), -1.0),
+        (mpmath.mpf("2.5e30"), 2.5e30),
+        (mpmath.mpc(1, 2), 1 + 2j),
+        (mpmath.inf, math.inf),
+        (mpmath.mpf("1e-4000"), sympy.Float("1e-4000")),
+    ],
+)
+def test_floats_of_mpmath_are_written_as_those_of_python(value, same):
+    for show in (to_latex, to_unicode):
+        assert show(Element({Tree(): value})) == show(Element({Tree(): same}))

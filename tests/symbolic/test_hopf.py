@@ -356,3 +356,10 @@ def antipode_by_definition(algebra, x):
 def test_trees_that_hang_on_one_another_are_the_antipode(algebra, text):
     x = (Tree if algebra is gl else OrderedForest).from_text(text)
     assert algebra.antipode(x) == antipode_by_definition(algebra, x)
+
+
+@pytest.mark.parametrize("use", [gl.coproduct, gl.antipode, gl.degree, gl.counit, gl.element])
+def test_the_empty_forest_in_any_form_is_no_tree_of_gl(use):
+    for empty in ((), Forest()):
+        with pytest.raises(InvalidTypeError, match="is a single tree"):
+            use(empty)

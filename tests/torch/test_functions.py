@@ -11,7 +11,8 @@ import torch
 
 import treealg
 import treealg.torch
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import Element, Tree
 
 from ..operations.cases import (
     CASES,
@@ -553,3 +554,9 @@ def test_integers_that_operators_do_not_hold_are_refused(kind, name, number):
     for degree in (options["degree"], int(options["degree"])):  # by both ways to the operator
         with pytest.raises(InvalidValueError, match=f"{name} must be an integer that int64 holds"):
             treealg.torch.branched_sig(kind(2, 3, 2), **{**options, "degree": degree})
+
+
+def test_a_coefficient_does_not_lose_a_gradient():
+    assert Element({Tree(): torch.tensor(2.0)}) == Element({Tree(): 2})
+    with pytest.raises(InvalidTypeError, match=r"detach\(\)"):
+        Element({Tree(): torch.tensor(2.0, requires_grad=True)})

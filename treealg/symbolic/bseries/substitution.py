@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.contraction import Contraction, Weights
@@ -42,7 +43,7 @@ def substitute(field: BSeries | Mapping[int, BSeries], series: BSeries) -> BSeri
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type.
+        If an argument has the wrong type, or a colour of a mapping is no integer.
     InvalidValueError
         If a field is not zero on the empty tree, colours differ, or a mapping has not exactly
         the colours of `series`.
@@ -163,8 +164,8 @@ def _fields(field: Any, colours: int) -> dict[int, BSeries]:
     if isinstance(field, BSeries):
         fields = dict.fromkeys(range(colours), field)
     elif isinstance(field, Mapping):
-        fields = dict(field)
-        if set(fields) != set(range(colours)):
+        fields = {check_integer("a colour of field", c, None): one for c, one in field.items()}
+        if len(fields) != len(field) or set(fields) != set(range(colours)):
             raise InvalidValueError(
                 f"field must have the colours 0, ..., {colours - 1} of the series, got "
                 f"{sorted(map(str, fields))}"

@@ -15,7 +15,7 @@ from typing import Any
 
 from treealg.checks import check_flag, check_integer
 from treealg.symbolic.display.layout import layout_forest, slope_clear_of
-from treealg.symbolic.display.numbers import LATEX, TEXT
+from treealg.symbolic.display.numbers import LATEX, TEXT, without_mpmath
 from treealg.symbolic.display.pieces import (
     Term,
     is_compound,
@@ -181,6 +181,7 @@ def _coefficient(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
+    value = without_mpmath(value)
     if isinstance(value, Fraction) and value.denominator != 1:
         upper, lower = map(number_text, (abs(value.numerator), value.denominator))
         return rf"{'-' if value < 0 else ''}\frac{{{upper}}}{{{lower}}}"

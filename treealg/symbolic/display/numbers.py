@@ -10,7 +10,7 @@ from typing import Any
 from treealg.symbolic.trees.scalars import number_text, spelled
 from treealg.symbolic.trees.terminal import printable
 
-__all__ = ["LATEX", "TEXT", "Notation"]
+__all__ = ["LATEX", "TEXT", "Notation", "without_mpmath"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -41,6 +41,7 @@ class Notation:
         >>> TEXT.number(1e-05), TEXT.number(-2.5e20), TEXT.number(1 - 2j), TEXT.number(3)
         ('10⁻⁵', '-2.5·10²⁰', '1 - 2i', '3')
         """
+        value = without_mpmath(value)
         if getattr(value, "is_Float", False):
             return self._float(value)
         if isinstance(value, float):
@@ -107,6 +108,26 @@ class Notation:
     def _power(self, exponent: int) -> str:
         written = str(exponent)
         return self.power.format(written if "^" in self.power else written.translate(_SUPERSCRIPTS))
+
+
+def without_mpmath(value: Any) -> Any:
+    """Return a float of mpmath as one of SymPy, a complex one as Python's, and all else as it is.
+
+    Examples
+    --------
+    >>> import mpmath
+    >>> without_mpmath(mpmath.mpf("1e-7")), without_mpmath(mpmath.mpc(1, 2)), without_mpmath(1)
+    (1.00000000000000e-7, (1+2j), 1)
+    """
+    if hasattr(value, "free_symbols"):
+        return value
+    if hasattr(value, "_mpc_"):
+        return complex(value)
+    if hasattr(value, "_mpf_"):
+        from sympy import sympify
+
+        return sympify(value)
+    return value
 
 
 TEXT = Notation("∞", "NaN", "i", "·", "10{}")

@@ -100,6 +100,8 @@ class GL(HopfAlgebra[Forest]):
         """
         if x is None:
             return self.one
+        if isinstance(x, tuple) and not x:  # the tuple form of the empty forest
+            x = Forest()
         if isinstance(x, Forest):
             if len(x) != 1:
                 raise InvalidTypeError(

@@ -79,6 +79,10 @@ def python_scalar(value: Any) -> Any:
         return value
     if bool(getattr(value, "mask", False)):
         raise InvalidTypeError("a masked value is no number; fill it, or leave it out")
+    if getattr(value, "requires_grad", False) is True:
+        raise InvalidTypeError(
+            "a tensor that requires a gradient has none here; use value.detach() or value.item()"
+        )
     scalar = value.item()
     if scalar.__class__ is not value.__class__:
         return scalar
