@@ -441,7 +441,9 @@ def test_coefficients_of_series_are_treated_as_those_of_elements():
 
 def test_colours_of_a_mapping_are_integers_of_any_kind():
     series = exact_series(1, 2)
-    fields = [BSeries({Tree(label=c): int(c == own) for c in (0, 1)}, 1, 2, empty=0) for own in (0, 1)]
+    fields = [
+        BSeries({Tree(label=c): int(c == own) for c in (0, 1)}, 1, 2, empty=0) for own in (0, 1)
+    ]
     want = substitute(dict(enumerate(fields)), series)
     assert substitute(dict(zip(np.arange(2), fields, strict=True)), series) == want
     assert all(type(tree.label) is int for tree in want if tree is not None)
