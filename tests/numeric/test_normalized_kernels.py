@@ -276,3 +276,80 @@ def test_kernels_that_are_too_small_for_floats_are_normalised(depth, points, dya
     np.testing.assert_array_equal(np.diagonal(got), 1.0)
     alone = treealg.branched_sig_kernel(both, both, depth, dyadic_order, normalize=True)
     np.testing.assert_array_equal(alone, 1.0)
+
+
+BEYOND_FLOAT32 = np.random.default_rng(0).normal(size=(4, 30, 2)).cumsum(axis=1).astype(np.float32)
+
+
+def test_a_step_whose_kernel_is_beyond_float32():
+    # With one step each: the exponent of depth 2 is c (3 + exp c) / 4, here of c = 90.25.
+    path = np.float32([[0], [9.5]])
+    assert np.isinf(treealg.branched_sig_kernel(path, path, 2, 0))
+    got = treealg.branched_sig_kernel(path, path / 2, 2, 0, normalize=True)
+    assert got == 0.0
+    assert got.dtype == np.float32
+
+
+@pytest.mark.parametrize("lengths", [None, np.array([30, 29, 30, 25])])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"depth": 2, "scale": 1.0},
+        {"depth": 2, "scale": 0.25},
+        {"depth": 3, "scale": 0.25},
+        {"depth": 2, "scale": 0.25, "time_aug": True, "lead_lag": True},
+        {"depth": 1, "scale": 2.0, "rule": "romberg"},
+        {"depth": 3, "scale": 2.0, "static_kernel": treealg.RBFKernel(0.1)},
+    ],
+    ids=repr,
+)
+def test_float32_gives_what_float64_does_where_kernels_are_beyond_float32(options, lengths):
+    depth, scale, *_ = options.values()
+    more = {name: value for name, value in options.items() if name not in ("depth", "scale")}
+    narrow = np.float32(scale) * BEYOND_FLOAT32
+    rng = np.random.default_rng(35)
+    derivs, ways = (rng.normal(size=size).astype(np.float32) for size in ((4, 4), narrow.shape))
+    own, parts = {"lengths1": lengths, "lengths2": lengths}, {}
+    if lengths is not None:
+        parts = {"lengths1": lengths[:2], "lengths2": lengths[2:]}
+
+    def computed(dtype):
+        paths, way = narrow.astype(dtype), ways.astype(dtype)
+        halves = paths[:2], paths[2:], depth, 1
+        gram = {"normalize": True, **own, **more}
+        mmd = {"normalize": True, **parts, **more}
+        backprop, jvp = (
+            treealg.branched_sig_kernel_gram_backprop,
+            treealg.branched_sig_kernel_gram_jvp,
+        )
+        return [
+            treealg.branched_sig_kernel_gram(paths, paths, depth, 1, **gram),
+            backprop(derivs.astype(dtype), paths, paths, depth, 1, **gram)[0],
+            jvp(paths, way, paths, way, depth, 1, **gram),
+            treealg.branched_mmd(*halves, **mmd),
+            treealg.branched_mmd_backprop(dtype(1), *halves, **mmd)[0],
+        ]
+
+    plain = treealg.branched_sig_kernel_gram(narrow, narrow, depth, 1, **own, **more)
+    assert not np.isfinite(plain).all()
+    for got, want in zip(computed(np.float32), computed(np.float64), strict=True):
+        assert np.isfinite(want).all()
+        np.testing.assert_allclose(got, want, atol=2e-4)
+
+
+def test_gradients_in_float32_of_paths_that_nearly_agree_are_those_in_float64():
+    # Exponents are about 1e6, and their gradients cancel but for what is of size 1.
+    rng = np.random.default_rng(36)
+    paths = (1000 * rng.normal(size=(1, 4, 2)) + rng.normal(size=(3, 4, 2))).astype(np.float32)
+    derivs = rng.normal(size=(3, 3)).astype(np.float32)
+    for given in ({}, {"time_aug": True, "lead_lag": True}):
+        (got, _), (want, _) = (
+            treealg.branched_sig_kernel_gram_backprop(
+                derivs.astype(dtype), paths.astype(dtype), paths.astype(dtype), 1, 0,
+                normalize=True, **given,
+            )
+            for dtype in (np.float32, np.float64)
+        )  # fmt: skip
+        assert got.dtype == np.float32
+        assert np.abs(want).max() > 0.01
+        np.testing.assert_allclose(got, want, atol=1e-6 * np.abs(want).max())

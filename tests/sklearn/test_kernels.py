@@ -63,6 +63,28 @@ def test_gradient_is_that_in_the_logarithm_of_the_scale(normalize, lead_lag):
     assert np.abs(gradient).max() > 1e-3
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.25])
+def test_gradient_where_kernels_are_beyond_floating_point(scale):
+    paths = np.random.default_rng(0).normal(size=(12, 30, 2)).cumsum(axis=1)
+    kernel = BranchedKernel(2, scale=scale)
+    plain = BranchedKernel(2, scale=scale, normalize=False)
+    assert not np.isfinite(plain(paths)).all()
+    _, gradient = kernel(paths, eval_gradient=True)
+    step = 1e-5
+    moved = [kernel.clone_with_theta(kernel.theta + sign * step)(paths) for sign in (1, -1)]
+    np.testing.assert_allclose(gradient[..., 0], (moved[0] - moved[1]) / (2 * step), atol=1e-8)
+    # All kernels of the larger paths are 0 or 1 to any precision.
+    assert (np.abs(gradient).max() > 0.1) == (scale < 1)
+
+
+def test_a_gaussian_process_takes_paths_whose_kernels_are_beyond_floating_point():
+    paths = np.random.default_rng(0).normal(size=(12, 30, 2)).cumsum(axis=1)
+    process = GaussianProcessRegressor(BranchedKernel(2, channels=2, scale=0.25), alpha=1e-3)
+    process.fit(paths.reshape(12, -1), paths[:, -1, 0])
+    assert np.isfinite(process.log_marginal_likelihood_value_)
+    assert 1e-3 <= process.kernel_.scale <= 1
+
+
 def test_a_fixed_scale_has_no_gradient():
     kernel = BranchedKernel(scale_bounds="fixed")
     assert kernel(some_paths(3), eval_gradient=True)[1].shape == (3, 3, 0)

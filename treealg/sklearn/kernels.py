@@ -11,8 +11,8 @@ from treealg.checks import check_flag, check_integer, check_real
 from treealg.errors import InvalidValueError
 from treealg.numeric import (
     branched_sig_kernel,
-    branched_sig_kernel_backprop,
     branched_sig_kernel_gram,
+    branched_sig_kernel_gram_jvp,
 )
 from treealg.sklearn.samples import Floats, checked, read_samples
 
@@ -151,7 +151,7 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
             return gram
         if self.hyperparameter_scale.fixed:
             return gram, np.empty((*gram.shape, 0))
-        return gram, self._gradient(paths, gram)[..., np.newaxis]
+        return gram, self._gradient(paths)[..., np.newaxis]
 
     def diag(self, X: Any) -> Any:
         """Compute the kernel of each path with itself.
@@ -205,23 +205,8 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
             paths = paths.reshape(len(paths), -1, channels)
         return paths * paths.dtype.type(check_real("scale", self.scale))
 
-    def _gradient(self, paths: Floats, gram: Floats) -> Any:
+    def _gradient(self, paths: Floats) -> Any:
         """Return the derivative in log(scale): that of the kernel along both paths themselves."""
-        along = np.stack([self._along(path, paths) for path in paths])
-        along = along + along.T
-        if not check_flag("normalize", self.normalize):
-            return along
-        own = branched_sig_kernel(paths, paths, *self._sizes, **self._options)
-        relative = np.diagonal(along) / (2 * own)
-        root = np.sqrt(own)
-        # One division after another, as a product of two kernels may overflow.
-        return along / root[:, np.newaxis] / root - gram * np.add.outer(relative, relative)
-
-    def _along(self, path: Floats, others: Floats) -> Any:
-        """Return the derivatives of the kernels with other paths, along one path."""
-        left: Any
-        left, _ = branched_sig_kernel_backprop(
-            np.ones(len(others), path.dtype), np.repeat(path[np.newaxis], len(others), axis=0),
-            others, *self._sizes, **self._options,
-        )  # fmt: skip
-        return np.einsum("plc,lc->p", left, path)
+        return branched_sig_kernel_gram_jvp(
+            paths, paths, paths, paths, *self._sizes, normalize=self.normalize, **self._options
+        )

@@ -124,10 +124,10 @@ def branched_sig_kernel(
     -----
     A path of one point has kernel 1 with every other. Values that are too large for the dtype come
     as infinity, and as NaN where integrals of such values have both signs; a normalised kernel is
-    then computed by the exponents of the last level. Where these are infinite, too, it is 0 to any
-    precision; where paths differ and such exponents, finite or not, do not to rounding, it is NaN.
-    Paths with equal increments, of a Gaussian kernel with equal points, have the normalised kernel
-    1.
+    then computed in float64, by the exponents of the last level. Where these are infinite, too, it
+    is 0 to any precision; where paths differ and such exponents, finite or not, do not to rounding,
+    it is NaN. Paths with equal increments, of a Gaussian kernel with equal points, have the
+    normalised kernel 1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of

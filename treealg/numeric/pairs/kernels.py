@@ -49,10 +49,21 @@ class Side:
         if is_wanted:
             self._pieces = None if own.given1 is None else _Pieces(own)
             if self._pieces is None:
-                _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
-                self._sums[...] = 0
+                self._sums = self._no_sums()
             self._of_norms = np.zeros(own.rows1.count, sum_dtype(own.rows1.dtype))
         self._rooms = Rooms()
+
+    def _no_sums(self) -> Floats:
+        """Return zeros for the transformed paths; of normalised kernels, large terms cancel."""
+        rows, own = self.own.rows1, self.own
+        shape = rows.count, *own.point_shapes[0]
+        if self.norms is not None:
+            with memory_for(f"the gradient in {rows.name}, of shape {shape},"):
+                return np.zeros(shape, sum_dtype(rows.dtype))
+        sums: Floats
+        _, sums = rows.empty(shape)
+        sums[...] = 0
+        return sums
 
     def reserve(self, to: Target | None) -> None:
         """Let the gradient be written where it is wanted."""
@@ -119,7 +130,14 @@ class Side:
         if self._pieces is not None:
             return self._pieces.gradient(self._rooms)
         result, out = self._rooms.path or allocate(rows, *rows.item, walked=False)
-        own.transform.write_adjoint(self._sums, out.reshape(rows.count, *rows.item))
+        to = out.reshape(rows.count, *rows.item)
+        if self._sums.dtype == to.dtype:
+            own.transform.write_adjoint(self._sums, to)
+        else:
+            sums = np.empty(to.shape, self._sums.dtype)
+            own.transform.write_adjoint(self._sums, sums)
+            with np.errstate(under="ignore", over="ignore"):
+                to[...] = sums
         return rows.wrap(result)
 
 
@@ -179,10 +197,14 @@ class Kernels:
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernels of pairs, by their logarithms where these are too large."""
-        return self._values(first, second)[0]
+        with np.errstate(under="ignore"):
+            found: Floats = self._values(first, second)[0].astype(
+                self.problem.rows1.dtype, copy=False
+            )
+        return found
 
     def _values(self, first: Indices, second: Indices) -> tuple[Floats, Any]:
-        """Return the kernels of pairs, and whether each was too large."""
+        """Return the kernels of pairs, and whether each was too large, of which none is rounded."""
         values = self.problem.values(first, second)
         normalized = self._normalized(values, first, second)
         beyond: Any = np.zeros(len(first), bool)
@@ -190,8 +212,8 @@ class Kernels:
             norms = self.left.norms[first], self.right.norms[second]
             beyond = ~np.isfinite(values) | _is_beyond(norms[0]) | _is_beyond(norms[1])
             if beyond.any():
-                with np.errstate(under="ignore"):  # of float64 in float32
-                    normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
+                normalized = normalized.astype(sum_dtype(normalized.dtype), copy=False)
+                normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
         return normalized, beyond
 
     def _by_logarithms(self, first: Indices, second: Indices) -> Floats:
@@ -236,8 +258,7 @@ class Kernels:
             large = beyond[~flat] & np.isfinite(values)
             if large.any():
                 own = first[large], second[large]
-                scale = values[large].astype(sum_dtype(values.dtype))
-                pair = _of_logarithms(self.problem, *own, scale)
+                pair = _of_logarithms(self.problem, *own, values[large])
                 self._add(*own, pair, weights[large], None if mirrored is None else mirrored[large])
                 kept = ~large
                 first, second, weights = first[kept], second[kept], weights[kept]

@@ -96,6 +96,19 @@ def _of_values(problem: Problem) -> Problem:
     return replace(problem, **sides)
 
 
+def _of_wide_pairs(problem: Problem, first: Indices, second: Indices) -> Problem:
+    """Return the problem of pairs alone, in numbers that hold what is beyond those of the paths."""
+    sides: dict[str, Any] = {}
+    indices = first, second
+    for place, (rows, paths) in enumerate(
+        ((problem.rows1, problem.paths1), (problem.rows2, problem.paths2))
+    ):
+        wide = paths[indices[place]].astype(sum_dtype(rows.dtype), copy=False)
+        sides[f"rows{place + 1}"] = own = Rows(wide, rows.kind, 2, rows.name)
+        sides[f"paths{place + 1}"] = own.slab(0, own.count)
+    return replace(problem, **sides)
+
+
 def _logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
     """Return the logarithms of the kernels of pairs."""
     found = np.zeros(len(first), sum_dtype(problem.rows1.dtype))
@@ -157,9 +170,11 @@ class _LastLevel:
         self._problem, self._pairs = problem, (first, second)
         self._orders = orders = (problem.orders[0] - lower, problem.orders[1] - lower)
         self._inner = replace(
-            problem, depth=problem.depth - 1, grid=True, orders=orders, terms=((1.0, 0),)
-        )
-        nodes = self._inner.values(first, second).astype(sum_dtype(problem.rows1.dtype))
+            _of_wide_pairs(problem, first, second),
+            depth=problem.depth - 1, grid=True, orders=orders, terms=((1.0, 0),),
+        )  # fmt: skip
+        self._every = np.arange(len(first))
+        nodes = self._inner.values(self._every, self._every)
         self._means = np.sum([nodes[corner] for corner in _CORNERS], axis=0) / 4
         cells = _cells(problem, first, second) / 2.0 ** sum(orders)
         for axis, order in enumerate(orders):
@@ -180,7 +195,8 @@ class _LastLevel:
             d_nodes = np.zeros((count, rows + 1, columns + 1), self._means.dtype)
             for corner in _CORNERS:
                 d_nodes[corner] += self._increments * each / 4
-            for total, own in zip(found, self._inner.gradients(*self._pairs, d_nodes), strict=True):
+            inner = self._inner.gradients(self._every, self._every, d_nodes)
+            for total, own in zip(found, inner, strict=True):
                 total += own
         return found
 

@@ -257,8 +257,8 @@ class Problem:
             if len(self.terms) == 1:
                 total = out
                 break
-            out *= weight
             with np.errstate(invalid="ignore", over="ignore"):  # infinite values of two signs
+                out *= weight
                 total = out if total is None else total + out
         assert total is not None
         if self.is_ragged:
