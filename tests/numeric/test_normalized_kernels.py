@@ -111,6 +111,15 @@ def test_orders_of_exponents_are_those_of_exact_exponents(depth):
         np.testing.assert_allclose(got, want, rtol=1e-12)
 
 
+def test_exponents_that_are_far_below_their_greatest_node_are_told_from_infinity():
+    # The cells are 400, 290, 290 and -269. Of the exponents of level 1 the last node is greatest,
+    # 711, in the cell that is negative; those of level 2 are therefore at most about 72 exp(690).
+    x, y = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [400.0, 290.0], [690.0, 21.0]]
+    assert treealg.branched_sig_kernel(x, y, 3, 0, normalize=True) == 0
+    paths = 3 * np.random.default_rng(2).normal(size=(8, 30, 2)).cumsum(axis=1)
+    assert treealg.branched_sig_kernel(paths[4], paths[7], 3, 1, normalize=True) == 0
+
+
 @pytest.mark.parametrize("depth", [2, 3])
 @pytest.mark.parametrize("kind", [np.asarray, list])
 def test_gradients_of_kernels_that_are_0_or_1_to_any_precision_are_0(depth, kind):

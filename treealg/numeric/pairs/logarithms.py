@@ -252,8 +252,9 @@ def _tower(problem: Problem, first: Indices, second: Indices) -> Tower:
         number = exponents[-1, -1] if last else exponents.max()
         if number > 0 and greatest + np.log(number) > _LARGEST:
             return problem.depth - level, greatest + np.log(number)
-        factor = np.exp(greatest)
-        exponents[1:, 1:] = np.where(exponents[1:, 1:] == 0, 0.0, exponents[1:, 1:] * factor)
+        # The factor may be infinite where what it multiplies is small.
+        sizes = np.exp(greatest + np.log(abs(exponents[1:, 1:])))
+        exponents[1:, 1:] = np.copysign(sizes, exponents[1:, 1:])
     return 0, exponents[-1, -1]
 
 
