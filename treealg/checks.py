@@ -147,10 +147,10 @@ def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = _
     elif is_integer(value):
         number = int(value)
     else:
-        raise InvalidTypeError(
-            f"{name} must be an integer, got {_shown(value)}; write int(...) around it if that is "
-            f"what you mean"
-        )
+        fix = "write int(...) around it if that is what you mean"
+        if not _is_read_by_int(value):
+            fix = f"give one, for instance {max(minimum or 0, 2)}"
+        raise InvalidTypeError(f"{name} must be an integer, got {_shown(value)}; {fix}")
     if number.bit_length() > most_bits:
         raise InvalidValueError(
             f"{name} must have at most {most_bits:,} binary digits, got {number.bit_length():,}"
@@ -158,6 +158,17 @@ def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = _
     if minimum is not None and number < minimum:
         raise InvalidValueError(f"{name} must be at least {minimum}, got {brief(number)}")
     return number
+
+
+def _is_read_by_int(value: Any) -> bool:
+    """Tell whether `int` makes an integer of a number, a text or an array of one entry."""
+    try:
+        if isinstance(value, (str, numbers.Real, Decimal)) or is_flag(value) or value.shape == ():
+            int(value)
+            return True
+    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError):
+        pass
+    return False
 
 
 def check_real(name: str, value: Any) -> float:

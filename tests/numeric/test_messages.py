@@ -236,3 +236,33 @@ HALF = PATH.astype(np.float16)
 def test_half_precision_is_refused_wherever_the_array_stands(value):
     with pytest.raises(treealg.InvalidTypeError, match="float16"):
         sig(value)
+
+
+@pytest.mark.parametrize("options", [{"lengths": [True, 2]}, {"windows": [[0, True]]}])
+def test_lists_of_integers_are_not_called_lists_of_real_numbers(options):
+    with pytest.raises(treealg.InvalidTypeError, match=r"a nested list of integers, got True"):
+        sig(np.zeros((2, 3, 2)), **options)
+
+
+def test_what_is_no_number_beside_a_path_is_named():
+    with pytest.raises(treealg.InvalidTypeError, match=r"got None of type NoneType at path\[1\]"):
+        sig([np.eye(2), None])
+
+
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [(np.ones((2, 1)), r"shape \(2, 1\); give them as many channels$"), (3.0, "one shape$")],
+)
+def test_paths_that_are_equally_long_are_not_told_to_be(other, match):
+    with pytest.raises(treealg.InvalidValueError, match=match):
+        sig([np.eye(2), other])
+
+
+def test_what_holds_tensors_is_not_taken_for_what_is_traced():
+    torch = pytest.importorskip("torch")
+    pieces = torch.utils.data.TensorDataset(torch.zeros(4, 3, 2))
+    for value in (pieces, torch.utils.data.DataLoader(pieces)):
+        with pytest.raises(treealg.InvalidTypeError, match=r"; give the tensors that are in it$"):
+            sig(value)
+    with pytest.raises(treealg.InvalidTypeError, match=r"Linear; call it"):
+        sig(torch.nn.Linear(2, 2))

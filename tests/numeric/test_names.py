@@ -94,6 +94,14 @@ def test_odd_channels_are_quoted_so_that_names_can_be_read(planar):
     assert tuple(treealg.name_to_tree(name, len(ODD), **options) for name in names) == basis
 
 
+def test_letters_in_quotes_are_written_as_they_are_and_read_with_escapes_too():
+    channels = ["Preis in €", "größe", "a \u200b"]
+    names = treealg.branched_sig_names(3, 1, channels=channels)
+    assert names == ('"Preis in €"', "größe", '"a \\u200b"')
+    for name, tree in zip((*names, '"Preis in \\u20ac"'), (0, 1, 2, 0), strict=True):
+        assert treealg.name_to_tree(name, 3, channels=channels) == (tree,)
+
+
 def test_transforms_name_what_they_add():
     names = treealg.branched_sig_names(2, 1, time_aug=True, lead_lag=True, channels=["bid", "ask"])
     assert names == ("bid_lag", "ask_lag", "bid_lead", "ask_lead", "time")

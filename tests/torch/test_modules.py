@@ -116,3 +116,18 @@ def test_a_compiled_module_gives_what_others_give():
 def test_sizes_of_no_paths_are_refused(kind, channels):
     with pytest.raises(treealg.TreeAlgError, match=r"channels|dimension"):
         kind(3).size(channels)
+
+
+def test_a_symbolic_trace_is_named_and_takes_a_layer_as_a_leaf():
+    layers = torch.nn.Sequential(torch.nn.Linear(2, 2), treealg.torch.Signature(2))
+    with pytest.raises(treealg.InvalidTypeError, match=r"a symbolic trace .*is_leaf_module"):
+        torch.fx.symbolic_trace(layers)
+
+    class Tracer(torch.fx.Tracer):
+        def is_leaf_module(self, m, module_qualified_name):
+            is_ours = isinstance(m, treealg.torch.Signature)
+            return is_ours or super().is_leaf_module(m, module_qualified_name)
+
+    traced = torch.fx.GraphModule(layers, Tracer().trace(layers))
+    path = torch.ones(5, 2).cumsum(0)
+    torch.testing.assert_close(traced(path), layers(path), rtol=0, atol=0)

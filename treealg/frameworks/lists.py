@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import described, has_no_numbers, is_concrete
+from treealg.numeric.arguments.foreign import (
+    described,
+    has_no_numbers,
+    is_concrete,
+    is_traced,
+)
 from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.numeric.operations.operation import Argument, Operation
 
@@ -54,6 +59,12 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
     found, how = described(value, name)
     if value is None:
         how = f"give {wanted}"
+    elif is_traced(value):
+        found = f"{_type(value)}, which a symbolic trace has instead of one"
+        how = (
+            "torch.export takes this; for torch.fx, let is_leaf_module of a torch.fx.Tracer be "
+            "true of the layer, or give the function to torch.fx.wrap"
+        )
     elif isinstance(value, (np.ndarray, np.generic)) or is_list(value):
         how = f"{make}({name}) makes one of numbers"
     elif _has_numbers(value):

@@ -19,6 +19,7 @@ __all__ = [
     "is_concrete",
     "is_of",
     "is_symbolic",
+    "is_traced",
     "not_an_array",
 ]
 
@@ -48,8 +49,10 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "give a list"),
     (lambda value: is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
      "use {jax} for what jax.jit, vmap and grad trace"),
-    (lambda value: is_of(value, "torch"), "a value of PyTorch that has no numbers, {type}",
+    (lambda value: is_traced(value), "a value of PyTorch that has no numbers, {type}",
      "use {torch} for what torch.export and torch.compile trace"),
+    (lambda value: is_of(value, "torch") and _has_items(value) and not callable(value), _OBJECT,
+     "give the tensors that are in it"),
     (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "use {dask}, which stays lazy; {name}.compute() has its numbers"),
     (lambda value: is_of(value, "polars") and hasattr(value, "over"),
@@ -156,6 +159,22 @@ def is_concrete(value: Any) -> bool:
     return (
         jax is not None and isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer)
     )
+
+
+def is_traced(value: Any) -> bool:
+    """Tell whether a value is what PyTorch traces with in the place of a tensor or a number.
+
+    Examples
+    --------
+    >>> is_traced(1.0)
+    False
+    """
+    stand_ins = ("Proxy", "SymInt", "SymFloat", "SymBool")
+    return is_of(value, "torch") and any(kind.__name__ in stand_ins for kind in type(value).__mro__)
+
+
+def _has_items(value: Any) -> bool:
+    return hasattr(value, "__iter__") or hasattr(value, "__getitem__")
 
 
 def _has_paths(value: Mapping[Any, Any]) -> bool:

@@ -34,10 +34,13 @@ def refuse_packed(value: Any, name: str) -> None:
         )
 
 
-def list_array(value: Any, name: str, *, of_paths: bool = False) -> npt.NDArray[Any]:
+def list_array(
+    value: Any, name: str, *, of_paths: bool = False, wanted: str = "real numbers"
+) -> npt.NDArray[Any]:
     """Return a nested list as an array of floats, of integers, or of integers beyond those.
 
-    If it is one `of_paths`, lists that are not equally long may be meant as paths.
+    If it is one `of_paths`, lists that are not equally long may be meant as paths. What is `wanted`
+    is said of a list of something else.
     """
     refuse_packed(value, name)
     if of_paths and not value:
@@ -48,21 +51,23 @@ def list_array(value: Any, name: str, *, of_paths: bool = False) -> npt.NDArray[
     try:
         array = np.array(value)
     except ValueError as error:
+        if _other_leaf(value, name, wanted):
+            raise _wrong_leaf(value, name, str(error), wanted) from None
         raise _unequal(value, name, error, of_paths) from None
     except (TypeError, RuntimeError, UserWarning) as error:  # that of a masked element
-        raise _wrong_leaf(value, name, str(error)) from None
+        raise _wrong_leaf(value, name, str(error), wanted) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
         exact = numbers_of(value, array)
         is_real = array.dtype.kind in "iuf" or exact is not array
         if is_real and not _holds_other(value, name):
             return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
-    raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}")
+    raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}", wanted)
 
 
 def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     """Return integers as an array of the dtype they have; a list without any is one of integers."""
     if isinstance(value, (list, tuple)):
-        found = list_array(value, name)
+        found = list_array(value, name, wanted="integers")
         found = found if found.size else found.astype(np.int64)
     elif is_tensor(value) and value.device.type in ("cpu", "meta"):
         tensor = dense_tensor(value, name)
@@ -118,8 +123,15 @@ def _leaves(value: Any, name: str) -> Any:
             yield place, piece
 
 
-def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
-    """Return the error of a list with something that is no number."""
+def _wrong_leaf(value: Any, name: str, why: str, wanted: str) -> InvalidTypeError:
+    """Return the error of a list that is not read as numbers."""
+    return _other_leaf(value, name, wanted) or InvalidTypeError(
+        f"{name} must be a nested list of {wanted} that fit float64; it could not be read: {why}"
+    )
+
+
+def _other_leaf(value: Any, name: str, wanted: str) -> InvalidTypeError | None:
+    """Return the error of a list with something that is no number, if there is such a thing."""
     for place, leaf in _leaves(value, name):
         _check_array(leaf, place)
         is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
@@ -128,19 +140,16 @@ def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
         )
         if is_number and not _fits(leaf):
             return InvalidTypeError(
-                f"{name} must be a nested list of real numbers that float64 holds, got "
+                f"{name} must be a nested list of {wanted} that float64 holds, got "
                 f"{brief(leaf)} of type {type(leaf).__name__} at {place}; scale or round it first"
             )
         if is_number or is_array:
             continue
         return InvalidTypeError(
-            f"{name} must be a nested list of real numbers, got {brief(leaf)} of type "
+            f"{name} must be a nested list of {wanted}, got {brief(leaf)} of type "
             f"{type(leaf).__name__} at {place}; convert or leave out what is no number"
         )
-    return InvalidTypeError(
-        f"{name} must be a nested list of real numbers that fit float64; it could not be read: "
-        f"{why}"
-    )
+    return None
 
 
 def _fits(number: Any) -> bool:
@@ -153,22 +162,21 @@ def _fits(number: Any) -> bool:
 
 
 def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> InvalidValueError:
-    """Return the error of a nested list that is not rectangular."""
-    for place, leaf in _leaves(value, name):
-        _check_array(leaf, place)
+    """Return the error of a nested list of numbers that is not rectangular."""
     level = [(name, value)]
     for _ in range(MAX_AXES):
         shapes = [_shape(piece) for _, piece in level]
         for (place, _), shape in zip(level, shapes, strict=True):
             if shape != shapes[0]:
-                fix = (
-                    ", or give paths of different lengths as a list of arrays of two axes"
-                    if of_paths
-                    else ""
-                )
+                fix = "make them equally long"
+                if shape[1:] != shapes[0][1:] or len(shape) != len(shapes[0]):
+                    are_paths = of_paths and len(shape) == len(shapes[0])
+                    fix = "give them as many channels" if are_paths else "give them one shape"
+                elif of_paths:
+                    fix += ", or give paths of different lengths as a list of arrays of two axes"
                 return InvalidValueError(
                     f"{name} must be a rectangular nested list of numbers, but {level[0][0]} has "
-                    f"{_said(shapes[0])} and {place} {_said(shape)}; make them equally long{fix}"
+                    f"{_said(shapes[0])} and {place} {_said(shape)}; {fix}"
                 )
         if not isinstance(level[0][1], (list, tuple)):
             break

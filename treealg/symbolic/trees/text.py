@@ -43,7 +43,9 @@ def label_text(label: Any, *, strict: bool) -> str:
         return number_text(label)
     if label.__class__ is str:
         # \w is what the parser reads; it differs from str.isidentifier on a few letters.
-        return label if re.fullmatch(r"[^\W\d]\w*", label) else json.dumps(label)
+        if re.fullmatch(r"[^\W\d]\w*", label):
+            return label
+        return json.dumps(label, ensure_ascii=not label.isprintable())
     if strict:
         raise InvalidTypeError(
             f"the text form holds integer and string labels only, got {type(label).__name__} "
