@@ -362,3 +362,13 @@ def test_gradients_in_float32_of_paths_that_nearly_agree_are_those_in_float64():
         assert got.dtype == np.float32
         assert np.abs(want).max() > 0.01
         np.testing.assert_allclose(got, want, atol=1e-6 * np.abs(want).max())
+
+
+def test_paths_that_are_shifted_have_the_normalised_kernel_1_or_nan():
+    walks = np.random.default_rng(1).standard_normal((12, 100, 2)).cumsum(axis=1)
+    for scale in (0.05, 0.3, 0.6, 1.0, 2.0):
+        paths = scale * walks
+        found = treealg.branched_sig_kernel(paths, paths + 1, 2, 0, normalize=True)
+        known = found[~np.isnan(found)]
+        np.testing.assert_allclose(known, 1, atol=1e-3)
+        assert known.size or scale > 0.5

@@ -32,6 +32,9 @@ _CORNERS = [
     for columns in (slice(-1), slice(1, None))
 ]
 _LARGEST = 700.0  # exponent, whose exponential is finite
+# Relative, of an exponent: what it sums up are exponentials, whose own exponents are rounded, and
+# are up to 700; its terms may be several times their sum.
+_ROUNDINGS = 4096
 
 
 def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
@@ -68,10 +71,11 @@ def _exponent(problem: Problem, first: Indices, second: Indices) -> Floats:
     of_first, of_second = problem.with_itself(0), problem.with_itself(1)
     norms = _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
     found: Floats = _logarithms(problem, first, second) - norms / 2
-    # Less than the rounding of exponents, where that is much, is no difference of theirs.
-    rounding = np.finfo(norms.real.dtype).eps * abs(norms.real)
+    # Less than the rounding of exponents, where that is much, is no difference of theirs; and what
+    # is above 0 by more than floats hold is rounding, as a kernel is at most the root of the norms.
+    rounding = _ROUNDINGS * np.finfo(norms.real.dtype).eps * abs(norms.real)
     lost = (rounding > 0.5) & np.isfinite(rounding) & (abs(found.real) <= 4 * rounding)
-    found[lost] = np.nan
+    found[lost | (np.isfinite(norms.real) & (found.real > _LARGEST))] = np.nan
     return found
 
 
