@@ -28,6 +28,7 @@ NO_OPTIONS = {
     "name": "of a method, behind its tableau",
     "names": "of the coefficients drawn, behind these",
     "terms": "of a sum",
+    "titles": "of what is drawn, behind it",
     "trees": "of a forest",
     "z": "where a function is taken",
 }

@@ -147,7 +147,7 @@ def test_deep_path_is_the_last_of_its_order(planar, count):
     tree = (0,)
     for _ in range(299):
         tree = (tree, 0)
-    last = sum(count(order, 1, planar) for order in range(1, 301)) - 1
+    last = sum(count(order, 1, planar=planar) for order in range(1, 301)) - 1
     assert treealg.tree_to_idx(tree, 1, 300, planar=planar) == last
     listed = treealg.idx_to_tree(last, 1, 300, planar=planar)
     assert listed == ((tree,) if planar else tree)

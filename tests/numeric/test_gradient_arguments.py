@@ -41,7 +41,7 @@ def test_degree_0_has_a_zero_gradient_and_no_words():
     np.testing.assert_array_equal(zero, np.zeros(PATH.shape))
     np.testing.assert_array_equal(treealg.sig(PATH[0, 0], 0, scalar_term=True), [1.0])
     np.testing.assert_array_equal(treealg.log_sig(PATH[0, 0], 0, scalar_term=True), [0.0])
-    np.testing.assert_array_equal(treealg.sig_to_branched_sig([3.0], 2, 0), [3.0])
+    np.testing.assert_array_equal(treealg.sig_to_branched_sig([1.0], 2, 0), [1.0])
     assert treealg.branched_sig_to_sig(np.empty(0), 2, 0).shape == (0,)
 
 

@@ -160,7 +160,9 @@ def test_arrays_that_are_not_in_the_memory_of_the_cpu_are_refused():
 def test_what_jax_traces_is_for_the_functions_of_jax():
     jax = pytest.importorskip("jax")
     for transform in (jax.jit, jax.vmap, lambda function: jax.grad(lambda x: function(x).sum())):
-        with pytest.raises(treealg.InvalidTypeError, match=r"no numbers.*of treealg\.jax"):
+        with pytest.raises(
+            treealg.InvalidTypeError, match=r"no numbers.*use treealg\.jax\.branched_sig for"
+        ):
             transform(lambda x: treealg.branched_sig(x, 2))(np.ones((2, 3, 2), np.float32))
 
 

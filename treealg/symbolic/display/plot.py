@@ -196,8 +196,8 @@ def _stretch(style: Style, found: set[Any]) -> float:
 
 def plot_grid(
     items: Iterable[Any],
-    *,
     titles: Sequence[str] | None = None,
+    *,
     names: Names = None,
     columns: int = 4,
 ) -> Figure:
