@@ -124,9 +124,10 @@ def without_mpmath(value: Any) -> Any:
     if hasattr(value, "_mpc_"):
         return complex(value)
     if hasattr(value, "_mpf_"):
-        from sympy import sympify
+        from sympy import Float
 
-        return sympify(value)
+        infinite = value != value or value in (math.inf, -math.inf)  # as Python's, or no number
+        return float(value) if infinite else Float(value)
     return value
 
 
