@@ -1,17 +1,15 @@
 """The functions on arrays of Dask have the parameters of the table, in their stub too."""
 
-import inspect
-import re
-import subprocess
-import sys
-
 import pytest
 
 import treealg
 import treealg.dask
-from treealg.optional import install_command
 
-from ..meta.test_docstrings import documented_parameters, sections
+from ..faces import (
+    assert_a_missing_framework_is_said_with_how_to_install_it,
+    assert_is_documented,
+    assert_parameters_are_those_of_the_table,
+)
 from ..operations.cases import OPERATIONS
 from ..stubs import expected, with_types, written
 
@@ -29,34 +27,13 @@ def test_arrays_become_those_of_dask_and_arrays_of_numpy_go_along():
 
 @each_name
 def test_parameters_and_defaults_are_those_of_the_table(name):
-    found = inspect.signature(getattr(treealg.dask, name)).parameters.values()
-    want = OPERATIONS[name].signature.parameters.values()
-    assert [(p.name, p.kind, p.default) for p in found] == [
-        (p.name, p.kind, p.default) for p in want
-    ]
+    assert assert_parameters_are_those_of_the_table(treealg.dask, name) == []
 
 
 @each_name
 def test_functions_are_documented(name):
-    function = getattr(treealg.dask, name)
-    found = sections(function.__doc__)
-    parameters = {*inspect.signature(function).parameters}
-    assert {*documented_parameters(found["Parameters"])} == parameters
-    assert list(found) == ["", "Parameters", "Returns", "Raises", "Notes"]
-    assert not re.search(r"\bArrayLike\b", function.__doc__)
-    assert f"`treealg.{name}` on arrays of Dask" in function.__doc__
+    assert_is_documented(treealg.dask, name, "arrays of Dask")
 
 
 def test_a_missing_dask_is_said_with_how_to_install_it(tmp_path):
-    (tmp_path / "dask.py").write_text("raise ModuleNotFoundError(name='dask')")
-    code = f"""
-import sys
-sys.path.insert(0, {str(tmp_path)!r})
-import treealg
-try:
-    import treealg.dask
-except treealg.MissingDependencyError as error:
-    print(error)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert install_command("dask") in done.stdout
+    assert_a_missing_framework_is_said_with_how_to_install_it("dask", tmp_path)

@@ -1,18 +1,18 @@
 """The functions on arrays of JAX have the parameters of those of NumPy, in their stub too."""
 
 import inspect
-import re
-import subprocess
-import sys
 
 import pytest
 
 import treealg
 import treealg.jax
 from treealg._lazy import public_names
-from treealg.optional import install_command
 
-from ..meta.test_docstrings import documented_parameters, sections
+from ..faces import (
+    assert_a_missing_framework_is_said_with_how_to_install_it,
+    assert_is_documented,
+    assert_parameters_are_those_of_the_table,
+)
 from ..operations.cases import OPERATIONS
 from ..stubs import expected, with_types, written
 
@@ -43,22 +43,12 @@ def test_other_names_are_those_of_the_package():
 
 @each_name
 def test_parameters_and_defaults_are_those_of_the_table(name):
-    found = inspect.signature(getattr(treealg.jax, name)).parameters.values()
-    want = OPERATIONS[name].signature.parameters.values()
-    assert [(p.name, p.kind, p.default) for p in found] == [
-        (p.name, p.kind, p.default) for p in want
-    ]
+    assert assert_parameters_are_those_of_the_table(treealg.jax, name) == []
 
 
 @each_name
 def test_functions_are_documented(name):
-    function = getattr(treealg.jax, name)
-    found = sections(function.__doc__)
-    parameters = {*inspect.signature(function).parameters}
-    assert {*documented_parameters(found["Parameters"])} == parameters
-    assert list(found) == ["", "Parameters", "Returns", "Raises", "Notes"]
-    assert not re.search(r"\bArrayLike\b", function.__doc__)
-    assert f"`treealg.{name}` on JAX arrays" in function.__doc__
+    assert_is_documented(treealg.jax, name, "JAX arrays")
 
 
 def test_source_is_there_for_those_who_look():
@@ -67,15 +57,4 @@ def test_source_is_there_for_those_who_look():
 
 
 def test_a_missing_jax_is_said_with_how_to_install_it(tmp_path):
-    (tmp_path / "jax.py").write_text("raise ModuleNotFoundError(name='jax')")
-    code = f"""
-import sys
-sys.path.insert(0, {str(tmp_path)!r})
-import treealg
-try:
-    import treealg.jax
-except treealg.MissingDependencyError as error:
-    print(error)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert install_command("jax") in done.stdout
+    assert_a_missing_framework_is_said_with_how_to_install_it("jax", tmp_path)

@@ -1,18 +1,18 @@
 """The functions on tensors have the parameters of those of arrays, in their stub too."""
 
 import inspect
-import re
-import subprocess
-import sys
 
 import pytest
 
 import treealg
 import treealg.torch
 from treealg._lazy import public_names
-from treealg.optional import install_command
 
-from ..meta.test_docstrings import documented_parameters, sections
+from ..faces import (
+    assert_a_missing_framework_is_said_with_how_to_install_it,
+    assert_is_documented,
+    assert_parameters_are_those_of_the_table,
+)
 from ..operations.cases import OPERATIONS
 from ..stubs import expected, with_types, written
 
@@ -37,23 +37,12 @@ def test_every_row_of_the_table_is_a_function_on_tensors():
 
 @each_name
 def test_parameters_and_defaults_are_those_of_the_table(name):
-    found = inspect.signature(getattr(treealg.torch, name)).parameters.values()
-    want = OPERATIONS[name].signature.parameters.values()
-    assert [(p.name, p.kind, p.default) for p in found] == [
-        (p.name, p.kind, p.default) for p in want
-    ]
+    assert assert_parameters_are_those_of_the_table(treealg.torch, name) == []
 
 
 @each_name
 def test_functions_are_documented(name):
-    function = getattr(treealg.torch, name)
-    found = sections(function.__doc__)
-    assert documented_parameters(found["Parameters"])
-    parameters = {*inspect.signature(function).parameters}
-    assert {*documented_parameters(found["Parameters"])} == parameters
-    assert list(found) == ["", "Parameters", "Returns", "Raises", "Notes"]
-    assert not re.search(r"\bArray(Like)?\b", function.__doc__)
-    assert f"`treealg.{name}` on tensors" in function.__doc__
+    assert_is_documented(treealg.torch, name, "tensors", barred=r"\bArray(Like)?\b")
 
 
 def test_source_is_there_for_those_who_look():
@@ -62,15 +51,4 @@ def test_source_is_there_for_those_who_look():
 
 
 def test_a_missing_pytorch_is_said_with_how_to_install_it(tmp_path):
-    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(name='torch')")
-    code = f"""
-import sys
-sys.path.insert(0, {str(tmp_path)!r})
-import treealg
-try:
-    import treealg.torch
-except treealg.MissingDependencyError as error:
-    print(error)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert install_command("torch") in done.stdout
+    assert_a_missing_framework_is_said_with_how_to_install_it("torch", tmp_path)
