@@ -125,11 +125,7 @@ def _closed(
         parts.append((np.bincount(source, minlength=wanted.size), pruned, trunk, count))
         done = np.concatenate((done, wanted))
         wanted = np.setdiff1d(np.union1d(cuts.all_factors(np.unique(pruned)), trunk), done)
-    none = np.zeros(0, dtype=np.int64)
-    sizes, pruned, trunk, count = (
-        np.concatenate([none, *column])
-        for column in (zip(*parts, strict=True) if parts else [()] * 4)
-    )
+    sizes, pruned, trunk, count = map(np.concatenate, zip(*parts, strict=True))
     return done, np.concatenate(([0], np.cumsum(sizes))), pruned, trunk, count
 
 

@@ -161,7 +161,7 @@ class DualRows(Rows):
         return self.value.scalars()
 
     def other_scalar(self, units: tuple[int, ...]) -> Any:
-        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+        """Return a number in the first column that is no unit and not NaN, None if none is."""
         return self.value.other_scalar(units)
 
     def slab(self, start: int, stop: int, out: Floats | None = None) -> Floats:

@@ -109,6 +109,15 @@ class Side:
         if self.is_wanted:
             self._of_norms += sums_by(index, derivs, self.own.rows1.count)
 
+    def _add_own(self, index: Indices, beyond: npt.NDArray[np.bool_], weights: Floats) -> None:
+        """Add the gradients of norms, by their logarithms where these are beyond floats."""
+        large, index = index[beyond[index]], index[~beyond[index]]
+        for gradients in self.own.gradients(index, index, weights[index]):
+            self.add(index, gradients)
+        if len(large):
+            for gradients in _of_logarithms(self.own, large, large, self._of_norms[large] / 2):
+                self.add(large, gradients)
+
     def gradient(self) -> Any:
         """Return the gradient in the argument, None if it is not wanted."""
         if not self.is_wanted:
@@ -120,13 +129,8 @@ class Side:
                 weights = (self._of_norms / self.norms / self.norms / 2).astype(rows.dtype)
             for part in parts(rows.count, own.pairs_at_once):
                 index = part.start + np.flatnonzero(self._of_norms[part])
-                large, index = index[beyond[index]], index[~beyond[index]]
                 for at in own.of_similar_lengths(index, index):
-                    for gradients in own.gradients(index[at], index[at], weights[index[at]]):
-                        self.add(index[at], gradients)
-                if len(large):
-                    for gradients in _of_logarithms(own, large, large, self._of_norms[large] / 2):
-                        self.add(large, gradients)
+                    self._add_own(index[at], beyond, weights)
         if self._pieces is not None:
             return self._pieces.gradient(self._rooms)
         result, out = self._rooms.path or allocate(rows, *rows.item, walked=False)
