@@ -71,6 +71,67 @@ def test_numpy_scalars_multiply_elements_from_either_side():
     assert isinstance(np.float64(0.5) * x, Element)
 
 
+def test_sums_of_forests_multiply_as_forests_do():
+    a = sympy.Symbol("a")
+    one = Forest()
+    samples = [
+        2 * B,
+        B + L2 / 3 - one,
+        a * L2 * B - Fraction(5, 7) * Tree([L2, B]),
+        Element({one: 0.5, L2: 1j}),
+    ]
+    for x in samples:
+        for y in [*samples, B, Forest([B, L2]), one]:
+            assert x * y == bck.product(x, y) == y * x
+        assert x**0 == Element({one: 1})
+        assert x**3 == x * x * x
+        assert x * Element() == Element() == Element() ** 2 == Element() * Element({(0, 1): 1})
+    assert 2 * B * L2 == B * L2 * 2 == B * (2 * L2)
+    assert sum([B, L2]) ** 2 == B * B + 2 * B * L2 + L2 * L2
+
+
+def test_sums_of_ordered_forests_concatenate():
+    b, c = PlanarTree(), PlanarTree(label=1)
+    x, y = 2 * b - c, b + 3 * OrderedForest([b, c])
+    expected = {
+        OrderedForest(word): value
+        for word, value in [((b, b), 2), ((b, b, c), 6), ((c, b), -1), ((c, b, c), -3)]
+    }
+    assert dict((x * y).items()) == expected
+    assert x**2 == 4 * (b * b) - 2 * (b * c) - 2 * (c * b) + c * c
+
+
+WORD = Element({(0, 1): 1})
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "way"),
+    [
+        (WORD, WORD, r"shuffle_algebra\.product\(x, y\)"),
+        (WORD, B, r"shuffle_algebra\.product"),
+        (B, WORD, r"shuffle_algebra\.product"),
+        (bck.coproduct(B), 2 * B, r"bck\.tensor_product"),
+        (bck.coproduct(B), bck.coproduct(B), r"bck\.tensor_product"),
+        (2 * B, PlanarTree(), r"forget_order\(\) first"),
+        (2 * PlanarTree(), 3 * B, r"forget_order\(\) first"),
+        (2 * B, exact_series(2), "must be a number"),
+    ],
+    ids=str,
+)
+def test_other_products_are_refused_with_what_to_use(x, y, way):
+    with pytest.raises(InvalidTypeError, match=way):
+        x * y
+
+
+def test_powers_of_sums_are_bounded_and_take_whole_exponents():
+    with pytest.raises(InvalidValueError, match="takes at least"):
+        (B + L2) ** 60_000
+    with pytest.raises(InvalidValueError, match="exponent must be at least 0, got -1"):
+        (2 * B) ** -1
+    with pytest.raises(InvalidTypeError, match="exponent must be an integer"):
+        (2 * B) ** X
+
+
 def test_equality_and_hash_follow_terms_and_type():
     x, y = Element({B: 1, L2: 2}), Element([(L2, 2), (B, 1)])
     assert x == y
@@ -117,10 +178,8 @@ def test_what_is_not_a_coefficient_is_refused(factor):
         factor * Element({B: 1})
 
 
-def test_products_of_elements_and_mixed_sums_are_refused():
+def test_mixed_sums_are_refused():
     x = Element({B: 1})
-    with pytest.raises(InvalidTypeError, match=r"bck\.product"):
-        x * x
     with pytest.raises(TypeError):
         x + 1
     with pytest.raises(TypeError):
@@ -132,8 +191,8 @@ def test_products_of_elements_and_mixed_sums_are_refused():
 @pytest.mark.parametrize(
     ("x", "way"),
     [
-        (Element({B: 1}), r"bck\.product"),
-        (bck.coproduct(B), r"bck\.product"),
+        (Element({(0, 1): 1}), r"shuffle_algebra\.product"),
+        (bck.coproduct(B), r"bck\.tensor_product"),
         (exact_series(2), "compose"),
         (Character(bck, {B: 1}), r"power\(exponent\)"),
     ],

@@ -15,6 +15,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.graded import GradedSpace
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.products import product_of_sums
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.memo import Memo, check_progress
 from treealg.symbolic.trees.meter import spend
@@ -91,18 +92,7 @@ class Bialgebra(GradedSpace[B]):
         return Element._collect(terms)
 
     def _multiply(self, left: Mapping[B, Any], right: Mapping[B, Any]) -> Terms:
-        # Products of terms may fall together, but each has to be made.
-        check_terms("a product", len(left) * len(right), 20 * MAX_TERMS)
-        total: Terms = {}
-        for x, a in left.items():
-            steps = 0
-            for y, b in right.items():
-                product = self._product(x, y)
-                steps += 5 * len(product) - 4  # to make sums takes longer than to make one forest
-                add_terms(total, product, a * b)
-            check_terms("a product", len(total))
-            spend(2 * steps)
-        return total
+        return product_of_sums(left, right, self._product)
 
     def coproduct(self, x: Any, *, progress: Callable[[int, int], Any] | None = None) -> Tensor:
         """Return the coproduct, the pruned part in slot 0 and the trunk in slot 1.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -84,7 +84,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     Notes
     -----
     Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined, and the
-    number 0 is the zero; the product of two elements depends on the algebra and is
+    number 0 is the zero; a product that depends on the algebra is
     ``algebra.product(x, y)``. Division of integers gives fractions. Two are equal when their
     coefficients are, as numbers or for all values of their symbols; floats are compared exactly,
     and `is_close` takes a tolerance.
@@ -93,6 +93,9 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     __slots__ = ("_terms",)
 
     _terms: dict[K, Any]
+
+    #: An example of the products that an algebra has for those that ``*`` does not multiply.
+    _product_of: ClassVar[str]
 
     def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         collected: dict[K, Any] = {}
@@ -294,16 +297,19 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         if getattr(scalar, "multiplies_elements", False):
             return NotImplemented
         if isinstance(scalar, (LinearCombination, Summand)):
-            raise InvalidTypeError(
-                "the product of two elements depends on the algebra; use "
-                "algebra.product(x, y), for instance bck.product(x, y)"
-            )
+            return self._multiply(scalar)
         scalar = check_coefficient(scalar)
         return self._collect({key: value * scalar for key, value in self._terms.items()})
 
     def __rmul__(self, scalar: Any) -> Self:
         scalar = check_coefficient(scalar)
         return self._collect({key: scalar * value for key, value in self._terms.items()})
+
+    def _multiply(self, other: Any) -> Self:
+        raise InvalidTypeError(
+            f"the product of {brief(self)} and {brief(other)} depends on the algebra; use that of "
+            f"one, for instance {self._product_of}(x, y)"
+        )
 
     def __truediv__(self, scalar: Any) -> Self:
         scalar = check_coefficient(scalar)
@@ -315,8 +321,8 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
 
     def __pow__(self, exponent: Any) -> Self:
         raise InvalidTypeError(
-            f"the powers of a combination depend on the algebra, got the exponent "
-            f"{brief(exponent)}; use algebra.product(x, x), for instance bck.product(x, x)"
+            f"the powers of {brief(self)} depend on the algebra, got the exponent "
+            f"{brief(exponent)}; use the product of one, for instance {self._product_of}(x, x)"
         )
 
     def map_coefficients(self, function: Callable[[Any], Any]) -> Self:

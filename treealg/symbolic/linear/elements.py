@@ -8,6 +8,7 @@ from typing import Any
 from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
+from treealg.symbolic.linear.products import power_of_sum, product_of_sums
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
@@ -41,15 +42,25 @@ class Element(LinearCombination[Any]):
     InvalidTypeError
         If `terms` is neither a mapping nor pairs, or a key is none of these.
 
+    Notes
+    -----
+    What `LinearCombination` says. Sums of forests multiply as forests do, ``x * y`` and ``x ** n``:
+    that is the product of `bck`, and for ordered forests the concatenation. All other products
+    are ``algebra.product(x, y)``, those of words too.
+
     Examples
     --------
     >>> from treealg.symbolic import Tree
     >>> x = Element({Tree(): 1})
     >>> x / 2 + x
     <Element 3/2 (0)>
+    >>> (x + Tree([Tree()])) * x
+    <Element (0 0) + (0 0[0])>
     """
 
     __slots__ = ()
+
+    _product_of = "shuffle_algebra.product"
 
     @classmethod
     def _operand(cls, other: Any) -> Any:
@@ -82,6 +93,25 @@ class Element(LinearCombination[Any]):
                 found = word_beside(found, self._terms)
                 check_letters(found, self._terms)
         return found
+
+    def _has_words(self) -> bool:
+        return any(key.__class__ is tuple for key in self._terms)
+
+    def _multiply(self, other: Any) -> Element:
+        operand = self._operand(other)
+        if operand is None or (self and operand and (self._has_words() or operand._has_words())):
+            return super()._multiply(other)
+        return Element._collect(product_of_sums(self._terms, operand._terms, _product))
+
+    def __pow__(self, exponent: Any) -> Element:
+        if self._has_words():
+            return super().__pow__(exponent)
+        count = check_integer("exponent", exponent, 0)
+        if not self._terms:
+            return self if count else super().__pow__(exponent)
+        unit = type(next(iter(self._terms)))()
+        terms = power_of_sum(self._terms, count, unit, _product, lambda key: len(key.trees))
+        return Element._collect(terms)
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
         """Extend a map on basis elements linearly and apply it.
@@ -141,6 +171,10 @@ def forest_product(x: Any, y: Any) -> Any:
             "forget_order() first"
         )
     return left * right
+
+
+def _product(x: Any, y: Any) -> dict[Any, int]:
+    return {forest_product(x, y): 1}
 
 
 def forest_power(x: Any, exponent: Any) -> Any:

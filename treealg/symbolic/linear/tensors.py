@@ -51,6 +51,8 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
 
     __slots__ = ()
 
+    _product_of = "bck.tensor_product"
+
     def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         super().__init__(terms)
         lengths = {len(key) for key in self._terms}

@@ -12,10 +12,10 @@ from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.combinations import LinearCombination
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.products import power_of_sum
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.entries import Entry
-from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.slots import Slotted
 
 __all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
@@ -146,15 +146,8 @@ class AlgebraElement(Entry, Slotted):
     def __pow__(self, exponent: Any) -> AlgebraElement:
         count = check_integer("exponent", exponent, 0)
         algebra, own = self._algebra, self._element._terms
-        # Each product costs as much as its keys are long, and a scalar grows by digits.
-        top = max([1, *map(algebra._degree, own)])
-        steps = count * (count + 1) // 2 * top
-        check_steps("a power of this exponent", steps)
-        total = algebra.unit._terms
-        for done in range(count):
-            steps += len(total) * len(own) * done * top
-            check_steps("a power of this exponent", steps // 20)
-            total = algebra._multiply(total, own)
+        (unit,) = algebra.unit
+        total = power_of_sum(own, count, unit, algebra._product, algebra._degree)
         return self._new(Element._collect(total))
 
 
