@@ -1,5 +1,6 @@
 """Tables of expected signatures, entry by entry against the exact algebra."""
 
+import importlib
 import itertools
 import math
 
@@ -12,6 +13,8 @@ from treealg.symbolic import Functional, bck, contracting_arborification, mkw
 from treealg.symbolic.maps.expected import signature_of_jump
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables.cumulants import _ItoRows
+
+module = importlib.import_module("treealg.tables.cumulants")  # where it is, is a function
 
 SIZES = [(1, 5), (2, 4), (3, 3)]
 
@@ -138,3 +141,40 @@ def test_bad_sizes_are_refused():
         tables.expectation(2, 2, lift="ito", longest=0)
     with pytest.raises(InvalidValueError, match="lower the degree"):
         tables.expectation(2, 60, lift="ito", longest=2)
+
+
+def counted(monkeypatch, call):
+    """Return the numbers of entries that are checked while something is done."""
+    found = []
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "check_entries", lambda entries, what: found.append(entries))
+        call()
+    return found
+
+
+@pytest.mark.parametrize("longest", [1, 2, 3])
+@pytest.mark.parametrize(("d", "degree"), [(1, 9), (2, 6), (3, 5), (4, 5)])
+def test_words_that_are_split_are_counted(d, degree, longest, monkeypatch):
+    layout = tables.words(d, degree, longest=longest)
+    phi = tables.arborification(d, degree)
+    table = module._split_words(phi, layout)
+    assert counted(monkeypatch, lambda: module._split_words(phi, layout)) == [table.col.size]
+    for small in range(3, degree):
+        part = tables.arborification(d, small)
+        (fewer,) = counted(monkeypatch, lambda p=part: module._count_split_words(p, layout))
+        assert fewer <= table.col.size
+    assert 2 * fewer > table.col.size  # from all orders but the last one
+
+
+@pytest.mark.parametrize("lift", ["ito", "backward"])
+def test_expectations_are_foreseen_from_small_ones(lift, monkeypatch):
+    made = []
+    products = _ItoRows.product
+    monkeypatch.setattr(
+        _ItoRows,
+        "product",
+        lambda self, nodes, *rest: made.append(nodes) or products(self, nodes, *rest),
+    )
+    with pytest.raises(InvalidValueError, match="the expected signature of 1 channels"):
+        tables.expectation(1, 17, lift=lift, longest=2)
+    assert max(made) < 12

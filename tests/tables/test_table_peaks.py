@@ -61,6 +61,7 @@ print(*prepared(*size))
 
 CALL = f"""{PEAK}
 path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
+EYE = [[1.0, 0.0], [0.0, 1.0]]
 treealg.log_sig(path, 2, method=1)
 before = peak()
 try:
@@ -168,6 +169,10 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
         "treealg.log_sig(path, 23, weights=[1, 1], method=1)",
         "treealg.branched_log_sig(path, 10, planar=True, method=1)",
         "tables.lyndon(2, 26, 1, planar=None)",
+        "treealg.expected_branched_sig([0.0] * 2, EYE, 13, lift='ito')",
+        "treealg.expected_branched_sig([0.0] * 2, EYE, 10)",
+        "tables.expectation(4, 8, lift='stratonovich', longest=2)",
+        "tables.expectation(1, 15, lift='backward', longest=2)",
     ],
 )
 def test_a_call_whose_tables_are_too_large_is_refused_before_memory_is_taken(called):

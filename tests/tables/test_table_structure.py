@@ -9,7 +9,7 @@ import pytest
 
 from treealg import tables
 from treealg.errors import InvalidValueError
-from treealg.tables.linear_map import compose, expand, merge
+from treealg.tables.linear_map import compose, expand, merge, merge_below
 
 
 def changed(array, index, value):
@@ -178,6 +178,23 @@ def test_fields_are_frozen():
 def test_merge_adds_signs_and_drops_zeros():
     key, value = merge(np.array([5, 2, 5, 2, 9]), np.array([3.0, 4.0, -3.0, -6.0, 1.0]))
     assert (key.tolist(), value.tolist()) == ([2, 9], [-2.0, 1.0])
+
+
+@pytest.mark.parametrize("bound", [1, 7, 40, 200])
+def test_keys_below_a_bound_are_merged_as_others(bound):
+    rng = np.random.default_rng(bound)
+    key, value = rng.integers(0, bound, 60), rng.integers(-2, 3, 60).astype(np.float64)
+    for found, want in zip(merge_below(bound, key, value), merge(key, value), strict=True):
+        assert found.dtype == want.dtype
+        assert found.tolist() == want.tolist()
+
+
+@pytest.mark.parametrize("bound", [1, 10])
+def test_keys_below_a_bound_have_sums_that_are_exact(bound):
+    key = np.zeros(2, dtype=np.int64)
+    assert merge_below(bound, key, np.array([2.0**52, 2.0**52 - 1]))[1].tolist() == [2.0**53 - 1]
+    with pytest.raises(InvalidValueError, match="exactly"):
+        merge_below(bound, key, np.array([2.0**52, -(2.0**52)]))
 
 
 def test_merge_refuses_sums_that_may_be_inexact():

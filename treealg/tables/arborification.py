@@ -35,7 +35,7 @@ from treealg.tables.sizes import as_longest, basis_length, check_entries, requir
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
-__all__ = ["arborification", "tree_blocks"]
+__all__ = ["arborification", "small_degree", "tree_blocks"]
 
 _SMALL = 1 << 16
 """The most basis elements of a table that is made to see how tables of its kind grow."""
@@ -155,9 +155,7 @@ def _of_words(layout: WeightedWords) -> LinearMap:
 
 def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> None:
     """Refuse a table that will be too large, by the growth of small ones of its kind."""
-    small = degree
-    while basis_length(dimension, small, planar=planar) > _SMALL:
-        small -= 1
+    small = small_degree(dimension, degree, planar, _SMALL)
     if small < degree:
         letters = None if longest is None else min(longest, small)
         _blocks(
@@ -166,6 +164,13 @@ def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> 
             degree,
             longest,
         )
+
+
+def small_degree(dimension: int, degree: int, planar: bool, most: int) -> int:
+    """Return the degree of a table of so many rows, made to see how tables of its kind grow."""
+    while basis_length(dimension, degree, planar=planar) > most:
+        degree -= 1
+    return degree
 
 
 def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> list[Split]:

@@ -10,21 +10,25 @@ are written by such words. Where trees are multiplied, words are shuffled and le
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
 from treealg.tables import cache
-from treealg.tables.arborification import arborification, tree_blocks
+from treealg.tables.arborification import arborification, small_degree, tree_blocks
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import LinearMap, from_keys, merge
-from treealg.tables.rows import Split, rows_of
-from treealg.tables.sizes import as_longest, check_entries, require_fits
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys
+from treealg.tables.rows import CHUNK, Rows, Split, between, ranges, rows_of, stacked
+from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
 __all__ = ["cumulants", "expectation"]
+
+_SMALL = 1 << 13
+"""The most trees of a table that is made to see how tables of its kind grow."""
 
 
 def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> LinearMap:
@@ -171,10 +175,16 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
     def build() -> LinearMap:
         require_fits(dimension, degree, planar=False)
         layout = words(dimension, degree, longest=longest)
+        small = small_degree(dimension, degree, False, _SMALL)
         if lift == "stratonovich":
+            _count_split_words(arborification(dimension, small), layout)
             return _split_words(arborification(dimension, degree), layout)
-        rows = _ItoRows(layout, backward=lift == "backward")
-        return _scaled(rows.linear_map(tree_blocks(rows, rows.layout.degree)), layout)
+        backward = lift == "backward"
+        if small < degree:
+            few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)
+            few.foresee(few.opened(tree_blocks(few, degree)), degree)
+        rows = _ItoRows(layout, backward)
+        return rows.linear_map(tree_blocks(rows, degree))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
@@ -187,36 +197,51 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
     return cache.table("expectation", key, LinearMap, build, check)
 
 
+def _count_split_words(phi: LinearMap, layout: WeightedWords) -> list[int]:
+    """Return in how many ways words of each weight are cut, having refused too many entries.
+
+    Of orders that the arborification lacks there are as many as if it grows on as it did.
+    """
+    ways = np.bincount(layout.weights(), minlength=layout.degree + 1).tolist()
+    ends = [basis_length(phi.width, n, planar=False) for n in range(layout.degree + 1)]
+    known = [end // phi.width for end in ends if end <= phi.shape[0]]
+    sizes = np.diff(phi.ptr[known]).tolist()
+    if 2 < len(sizes) < layout.degree:
+        factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
+        more = range(1, layout.degree - len(sizes) + 1)
+        sizes += [int(sizes[-1] * factor**order) for order in more]
+    total = sum(many * size for many, size in zip(ways[1:], sizes, strict=False))
+    check_entries(total, f"the expected signature of {phi.width} channels to {layout.degree} nodes")
+    return ways
+
+
 def _split_words(phi: LinearMap, layout: WeightedWords) -> LinearMap:
     """Compose arborification with the exponential: words are cut in all ways into letters.
 
     As labels are the digits of a letter, the number of a word among those of its composition is
-    that of the plain word.
+    that of the plain word. Those of one weight stand together, and so do the words of a row.
     """
-    width, row = phi.width, np.repeat(np.arange(phi.n_rows), np.diff(phi.ptr))
-    first = np.cumsum([0, *(width**k for k in range(layout.degree))])
-    keys, coefs = [], []
-    n_cols = layout.size // width
-    of_nodes = np.diff(np.searchsorted(np.sort(phi.col), first))
-    total = sum(int(of_nodes[sum(parts) - 1]) for parts in layout.compositions[1:])
-    check_entries(total, "the expected signature")
-    for parts, start in zip(layout.compositions[1:], layout.start[1:], strict=False):
-        nodes = sum(parts)
-        chosen = (phi.col >= first[nodes - 1]) & (phi.col < first[nodes])
-        column = phi.col[chosen] - first[nodes - 1] + start // width
-        keys.append(row[chosen] * n_cols + column)
-        coefs.append(phi.coef[chosen])
-    if not keys:
-        return phi
-    return from_keys(width, phi.n_rows, n_cols, *merge(np.concatenate(keys), np.concatenate(coefs)))
-
-
-def _scaled(table: LinearMap, layout: WeightedWords) -> LinearMap:
-    """Multiply by n! for each letter of n labels."""
-    factor = [math.prod(math.factorial(k) for k in parts) for parts in layout.compositions[1:]]
-    place = np.searchsorted(np.array(layout.start[1:]) // layout.dimension, table.col, "right") - 1
-    coef = table.coef * np.array(factor, dtype=np.float64)[place]
-    return LinearMap(table.width, table.n_rows, table.n_cols, table.ptr, table.col, coef)
+    width, ways = phi.width, _count_split_words(phi, layout)
+    start = np.array(layout.start[1:-1]) // width
+    columns, coefs = [np.zeros(0, dtype=np.int32)], [np.zeros(0)]
+    sizes = [np.zeros(1, dtype=np.int64)]
+    for nodes in range(1, layout.degree + 1):
+        orders = [basis_length(width, order, planar=False) // width for order in (nodes - 1, nodes)]
+        begins = start[layout.weights()[1:] == nodes] - sum(width**k for k in range(nodes - 1))
+        size = np.diff(phi.ptr[orders[0] : orders[1] + 1])
+        for first, last in ranges(size * ways[nodes]):
+            own = size[first:last]
+            _, entry = expand(
+                np.concatenate(([0], np.cumsum(own))), np.repeat(np.arange(own.size), ways[nodes])
+            )
+            entry += phi.ptr[orders[0] + first]
+            shift = np.repeat(np.tile(begins, own.size), np.repeat(own, ways[nodes]))
+            columns.append((phi.col[entry] + shift).astype(np.int32))
+            coefs.append(phi.coef[entry])
+        sizes.append(size * ways[nodes])
+    ptr = np.cumsum(np.concatenate(sizes))
+    col, coef = np.concatenate(columns), np.concatenate(coefs)
+    return LinearMap(width, phi.n_rows, layout.size // width, ptr, col, coef)
 
 
 class _ItoRows(WordRows):
@@ -233,12 +258,31 @@ class _ItoRows(WordRows):
 
     def __init__(self, layout: WeightedWords, backward: bool) -> None:
         super().__init__(layout)
+        self.what = f"the expected signature of {layout.dimension} channels"
         self._backward = backward
         self._sorted = [_sorted_chains(layout.dimension, k) for k in range(layout.longest + 1)]
 
     def linear_map(self, blocks: list[Split]) -> LinearMap:
-        """Return the map of all orders, from rows that have the last root left out."""
-        return super().linear_map([self._opened(rows, n) for n, rows in enumerate(blocks)])
+        """Return the map of all orders, from rows that have the last root left out.
+
+        The list is emptied on the way.
+        """
+        return super().linear_map(self.opened(blocks))
+
+    def opened(self, blocks: list[Split]) -> list[Split]:
+        """Let roots follow, or merge, in the rows of all orders of a list; return the list."""
+        blocks[:] = [self._opened(rows, nodes) for nodes, rows in enumerate(blocks)]
+        return blocks
+
+    def weigh(self, col: npt.NDArray[np.int32], coef: FloatArray) -> None:
+        """Multiply by n! for each letter of n labels."""
+        layout = self.layout
+        factor = [math.prod(map(math.factorial, parts)) for parts in layout.compositions[1:]]
+        start = np.array(layout.start[1:]) // layout.dimension
+        by_place = np.array(factor, dtype=np.float64)
+        for begin in range(0, col.size, CHUNK):
+            part = slice(begin, begin + CHUNK)
+            coef[part] *= by_place[np.searchsorted(start, col[part], "right") - 1]
 
     def with_root(self, rows: Split, nodes: int, moves: bool = False) -> Split:
         """Append each root to what is without it."""
@@ -248,21 +292,24 @@ class _ItoRows(WordRows):
         """Let the root follow the last letter of each word, or merge with it."""
         if not self._backward or not nodes:
             return rows
-        layout, (ptr, word, coef) = self.layout, rows[0]
-        row = np.repeat(np.arange(ptr.size - 1), np.diff(ptr))
-        split = dict(rows)
-        begin = 0
-        for own in range(1, min(nodes, layout.longest) + 1):
-            end = begin + layout.counts[nodes - own] * layout.letters[own]
-            chosen = np.flatnonzero((word >= begin) & (word < end))
-            if own < layout.longest:
-                before, letter = np.divmod(word[chosen] - begin, layout.letters[own])
-                pair = letter.astype(np.int64) * layout.counts[nodes - own] + before
-                pairs = layout.letters[own] * layout.counts[nodes - own]
-                key = row[chosen] * pairs + pair
-                split[own] = rows_of(ptr.size - 1, pairs, [(key, coef[chosen])])
-            begin = end
-        return split
+        layout, (whole,) = self.layout, rows.values()
+        # All words with a last letter of one weight stand together.
+        ends = range(1, min(nodes, layout.longest) + 1)
+        counts = {own: layout.counts[nodes - own] * layout.letters[own] for own in ends}
+        found: dict[int, list[Rows]] = {own: [] for own in counts if own < layout.longest}
+        for first, last in ranges(np.diff(whole.ptr)):
+            ptr, word, coef = between(whole, first, last)
+            row = np.repeat(np.arange(last - first), np.diff(ptr))
+            begin = 0
+            for own, count in counts.items():
+                if own < layout.longest:
+                    chosen = np.flatnonzero((word >= begin) & (word < begin + count))
+                    before, letter = np.divmod(word[chosen] - begin, layout.letters[own])
+                    pair = letter.astype(np.int64) * layout.counts[nodes - own] + before
+                    parts = [(row[chosen] * count + pair, coef[chosen])]
+                    found[own].append(rows_of(last - first, count, parts))
+                begin += count
+        return {**rows, **{own: stacked(parts) for own, parts in found.items()}}
 
     def last_weights(self, left: int, right: int) -> list[tuple[int, int]]:
         """List what the last letter of a product may take off the two words: letters may merge."""

@@ -28,9 +28,12 @@ __all__ = [
     "compose",
     "expand",
     "merge",
+    "merge_below",
 ]
 
 FloatArray = npt.NDArray[np.float64]
+
+_PART = 1 << 16
 
 EXACT = 2.0**53
 """Below this every integer is a float64, and a sum of such products that stays below is exact."""
@@ -157,7 +160,13 @@ class LinearMap(Table):
         check_ascending(self.ptr, self.col)
         within = self.coef.min() > -EXACT and self.coef.max() < EXACT
         require(within and self.coef.all(), "0 < |coef| < 2**53")
-        require((np.trunc(self.coef) == self.coef).all(), "coefficients are integers")
+        require(_are_integers(self.coef), "coefficients are integers")
+
+
+def _are_integers(values: FloatArray) -> bool:
+    """Tell whether all floats are integers; a part at a time, as there may be many."""
+    parts = (values[begin : begin + _PART] for begin in range(0, values.size, _PART))
+    return all(bool((np.trunc(part) == part).all()) for part in parts)
 
 
 def check_pointer(ptr: IntArray, entries: int, first: int = 0) -> None:
@@ -203,7 +212,7 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     """
     if not key.size:
         return key, value
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)  # equal keys in any order, as their sums are exact
     key = key[order]
     begins = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
     value = value[order]
@@ -213,6 +222,24 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     key = key[begins]
     keep = value != 0
     return (key, value) if keep.all() else (key[keep], value[keep])
+
+
+def merge_below(bound: int, key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Do what `merge` does with keys below a bound, without sorting where most keys occur.
+
+    Examples
+    --------
+    >>> key, value = merge_below(4, np.array([3, 1, 3]), np.array([1.0, 5.0, 2.0]))
+    >>> key.tolist(), value.tolist()
+    ([1, 3], [5.0, 3.0])
+    """
+    if bound > key.size:
+        return merge(key, value)
+    if np.abs(value).sum() >= EXACT:  # else no sum of some of them is that large
+        check_exact(np.bincount(key, np.abs(value)).max())
+    total = np.bincount(key, value)
+    key = np.flatnonzero(total)
+    return key, total[key]
 
 
 def check_exact(coefficient: float) -> None:

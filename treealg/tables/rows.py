@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, expand, merge
+from treealg.tables.linear_map import FloatArray, expand, merge_below
 from treealg.tables.sizes import MAX_ENTRIES, check_entries
 
 __all__ = [
@@ -54,7 +54,7 @@ Split = dict[int, Rows]
 
 def rows_of(count: int, pairs: int, parts: list[tuple[IntArray, FloatArray]]) -> Rows:
     """Merge entries with keys ``row * pairs + pair`` into `count` rows."""
-    key, coef = merge(*concatenated(parts))
+    key, coef = merge_below(count * pairs, *concatenated(parts))
     ptr = np.searchsorted(key, np.arange(count + 1) * pairs).astype(np.int64)
     key %= pairs
     return Rows(ptr, narrow(key, pairs), coef)

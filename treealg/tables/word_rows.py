@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import LinearMap, expand
+from treealg.tables.linear_map import FloatArray, LinearMap, expand
 from treealg.tables.rows import (
     CHUNK,
     UNIT,
@@ -57,9 +57,12 @@ class WordRows(RowAlgebra):
             orders.append(parts[0] if len(parts) == 1 else united(parts, n_cols))
         ptr, col, coef = stacked(orders)
         del orders, rows, parts
-        return LinearMap(
-            dimension, ptr.size - 1, n_cols, ptr, col.astype(np.int32, copy=False), coef
-        )
+        col = col.astype(np.int32, copy=False)
+        self.weigh(col, coef)
+        return LinearMap(dimension, ptr.size - 1, n_cols, ptr, col, coef)
+
+    def weigh(self, col: npt.NDArray[np.int32], coef: FloatArray) -> None:
+        """Multiply the entries by what belongs to their words: nothing, of plain sums of words."""
 
     def _columns(self, pair: IntArray, weight: int, nodes: int) -> npt.NDArray[np.int32]:
         """Return the block of words that each pair is with any root, a part at a time."""
