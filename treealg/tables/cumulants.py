@@ -202,7 +202,7 @@ def _count_split_words(phi: LinearMap, layout: WeightedWords) -> list[int]:
 
     Of orders that the arborification lacks there are as many as if it grows on as it did.
     """
-    ways = np.bincount(layout.weights(), minlength=layout.degree + 1).tolist()
+    ways: list[int] = np.bincount(layout.weights(), minlength=layout.degree + 1).tolist()
     ends = [basis_length(phi.width, n, planar=False) for n in range(layout.degree + 1)]
     known = [end // phi.width for end in ends if end <= phi.shape[0]]
     sizes = np.diff(phi.ptr[known]).tolist()

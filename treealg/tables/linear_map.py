@@ -237,7 +237,7 @@ def merge_below(bound: int, key: IntArray, value: FloatArray) -> tuple[IntArray,
         return merge(key, value)
     if np.abs(value).sum() >= EXACT:  # else no sum of some of them is that large
         check_exact(np.bincount(key, np.abs(value)).max())
-    total = np.bincount(key, value)
+    total = np.bincount(key, value).astype(np.float64, copy=False)
     key = np.flatnonzero(total)
     return key, total[key]
 
