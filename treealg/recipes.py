@@ -11,13 +11,13 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg._version import __version__
+from treealg.cached import cached_property
 from treealg.checks import check_choice, check_flag, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.names import (

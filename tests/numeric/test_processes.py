@@ -5,6 +5,7 @@ Each test runs a script in a process of its own, which may hang, or be ended by 
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -138,6 +139,142 @@ loader = torch.utils.data.DataLoader(
 print([int(item) for item in loader])
 """
     assert run_python(script) == f"{[1] * 6}\n"
+
+
+# -- forks amid an import ------------------------------------------------------------------------
+
+# Calls a function when a module is loaded, whose lock is held then.
+WHEN_LOADED = """
+import os, signal, sys, threading, time, treealg
+from treealg import _lazy
+begun, forked = threading.Event(), threading.Event()
+todo = {}
+def look(event, args):
+    if event == "exec":
+        for file in [file for file in todo if args[0].co_filename.endswith(file)]:
+            todo.pop(file)()
+sys.addaudithook(look)
+def slowly():
+    begun.set()
+    time.sleep(0.3)
+def ends_well(child, use):
+    if child == 0:
+        signal.alarm(20)
+        use()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+LOADS = {
+    "a function": ("treealg.branched_sig([[0.0], [1.0]], 1)", "treealg/_fast/__init__.py"),
+    "a room": ("treealg.symbolic.Tree()", "treealg/symbolic/trees/trees.py"),
+    "another package": ("treealg.branched_sig_names(2, 2)", "numpy/__init__.py"),
+    "an import": ("__import__('treealg.codegen.maps')", "treealg/codegen/program.py"),
+    "a module of a call": ("treealg.warm_up(2, 2)", "treealg/tables/disk.py"),
+}
+
+
+@needs_fork
+@pytest.mark.parametrize("use", LOADS)
+def test_process_may_fork_while_another_thread_loads(use):
+    call, file = LOADS[use]
+    script = f"""{WHEN_LOADED}
+todo[{file!r}] = slowly
+thread = threading.Thread(target=lambda: {call})
+thread.start()
+assert begun.wait(20)
+print(ends_well(os.fork(), lambda: {call}))
+thread.join()
+"""
+    assert run_python(script) == "True\n"
+
+
+@needs_fork
+def test_what_is_loaded_may_fork():
+    script = f"""{WHEN_LOADED}
+children = []
+todo["treealg/symbolic/trees/trees.py"] = lambda: children.append(os.fork())
+start = time.monotonic()
+treealg.symbolic.Tree()
+assert time.monotonic() - start < _lazy._LONGEST_WAIT / 2
+if children == [0]:
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]))
+"""
+    assert run_python(script) == "7\n"
+
+
+WAITING = """
+def wait():
+    begun.set()
+    assert forked.wait(20)
+thread = threading.Thread(target=call)
+thread.start()
+assert begun.wait(20)
+start = time.monotonic()
+child = os.fork()
+if child == 0:
+    os._exit(7)
+took = time.monotonic() - start
+forked.set()
+thread.join()
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), treealg.symbolic.Tree())
+"""
+
+
+@needs_fork
+def test_fork_waits_for_a_bounded_time_for_a_thread_that_waits_for_it():
+    script = f"""{WHEN_LOADED}
+_lazy._LONGEST_WAIT = 0.3
+todo["treealg/symbolic/trees/trees.py"] = lambda: wait()
+call = lambda: treealg.symbolic.Tree
+{WAITING}
+assert 0.3 <= took < 10
+"""
+    assert run_python(script) == "7 0\n"
+
+
+@needs_fork
+def test_fork_does_not_wait_for_a_call_of_a_module_that_is_no_room(tmp_path):
+    (tmp_path / "application.py").write_text("""
+from __main__ import wait
+from treealg.symbolic import Functional, Tree, bck
+Functional(bck, lambda tree: wait() or 1)(Tree())
+""")
+    script = f"""{WHEN_LOADED}
+sys.path.insert(0, {str(tmp_path)!r})
+call = lambda: __import__("application")
+{WAITING}
+assert took < _lazy._LONGEST_WAIT / 2
+"""
+    assert run_python(script) == "7 0\n"
+
+
+@needs_fork
+def test_process_may_fork_while_another_thread_computes_a_property():
+    script = f"""{WHEN_LOADED}
+from treealg.cached import cached_property
+class Thing:
+    @cached_property
+    def value(self):
+        begun.set()
+        return forked.wait(20)
+thread = threading.Thread(target=lambda: Thing().value)
+thread.start()
+assert begun.wait(20)
+child = os.fork()
+forked.set()
+print(ends_well(child, lambda: Thing().value))
+thread.join()
+"""
+    assert run_python(script) == "True\n"
+
+
+def test_no_property_has_a_lock():
+    texts = {path.name: path.read_text("utf-8") for path in (ROOT / "treealg").rglob("*.py")}
+    assert [name for name in texts if re.search(r"functools.*cached_property", texts[name])] == [
+        "cached.py"
+    ]
 
 
 # -- threads that are kept -----------------------------------------------------------------------

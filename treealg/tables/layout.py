@@ -13,13 +13,13 @@ an array of them for all decorations of one shape.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from treealg.cached import cached_property
 from treealg.tables.sizes import forest_counts
 
 __all__ = ["ForestLayout", "IntArray", "WordLayout"]

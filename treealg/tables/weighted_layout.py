@@ -10,11 +10,10 @@ Time and memory are those of this basis, whatever the number of all trees with a
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import numpy.typing as npt
 
+from treealg.cached import cached_property
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
 from treealg.tables.sizes import check_entries

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, islice
 from typing import Any, TypeVar
 
 import numpy as np
 
+from treealg.cached import cached_property
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_letters

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import torch
 from torch.autograd import Function, forward_ad
 from torch.compiler import is_compiling
 
+from treealg.cached import cached_property
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.options import default_of, names_of
 from treealg.numeric.operations.operation import Operation

@@ -13,13 +13,13 @@ Points come as rows, too: the channels, then the correction of the segment that 
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg import engines
+from treealg.cached import cached_property
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.plans.blocks import backwards_plan, time_labels, word_plan

@@ -12,11 +12,11 @@ import inspect
 import numbers
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from treealg.cached import cached_property
 from treealg.checks import brief, closest, is_flag
 from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from treealg.cached import cached_property
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.display.numbers import TEXT
