@@ -468,3 +468,36 @@ def test_a_root_of_a_symbol_leaves_a_field_as_it_came():
     assert field.enter(sympy.sqrt(A)) ** 2 == field.enter(A) == field.enter(sympy.cbrt(A)) ** 3
     far = [A ** sympy.Rational(1, 59), A ** sympy.Rational(1, 61)]
     assert arithmetic_of(far).is_plain
+
+
+A = sympy.Symbol("a")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "close"),
+    [
+        (1 / A, 0, False),
+        (1 / A, 1 / A + Fraction(1, 10**6), True),
+        (A / (A + 1) + 1 / (A + 1), Fraction(9999, 10_000), True),
+        (A / (A + 1) + 1 / (A + 1), Fraction(9, 10), False),
+        (sympy.sqrt(2) * A / A, Fraction(14142, 10_000), True),
+        (sympy.sqrt(2) / A, 0, False),
+        (1 / A + sympy.Float(1e-9), 1 / A, True),
+        (A * (1 + 1e-9), A, True),
+        (A, 0, False),
+        (sympy.sin(A) ** 2 + sympy.cos(A) ** 2, 1, True),
+    ],
+    ids=str,
+)
+def test_closeness_with_symbols_is_that_of_numbers_polynomials_and_quotients(x, y, close):
+    first, second = Element({LEAF: x}), Element({LEAF: y})
+    assert first.is_close(second, 1e-3) is second.is_close(first, 1e-3) is close
+
+
+def test_closeness_names_what_it_cannot_compare():
+    family = RungeKutta([[], [1 / (2 * A)]], [1 - A, A])
+    assert not family.series(4).is_close(exact_series(4), 1e-3)
+    assert family.series(2).is_close(exact_series(2), 0)
+    for value in (sympy.sin(A), sympy.exp(A) / 10**9, 1 / A - 1 / (A + 1e-9)):
+        with pytest.raises(InvalidValueError, match="is no polynomial in its symbols"):
+            Element({LEAF: value}).is_close(Element(), 1e-3)

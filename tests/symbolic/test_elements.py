@@ -55,6 +55,17 @@ def test_arithmetic_is_exact_and_integers_stay_integers():
     assert (x / Fraction(1, 2))[B] == 12
 
 
+def test_to_add_a_term_to_a_long_sum_asks_only_whether_that_one_vanishes(monkeypatch):
+    asked = []
+    equal = Fraction.__eq__
+    monkeypatch.setattr(Fraction, "__eq__", lambda a, b: asked.append(a) or equal(a, b))
+    terms = [Element({Tree(label=i): Fraction(1, 3)}) for i in range(200)]
+    total = sum(terms)
+    assert len(total) == 200
+    assert len(asked) <= 5 * len(terms)
+    assert len(total - terms[7]) == 199
+
+
 def test_symbolic_coefficients_cancel_and_substitute():
     a, b = sympy.symbols("a b")
     x = a * Element({B: 1}) + Element({B: b, L2: a})

@@ -440,19 +440,6 @@ def test_products_of_trees_are_forests():
 @pytest.mark.parametrize(
     "attempt",
     [
-        lambda: Element({t: 1}) * s,
-        lambda: s * Element({t: 1}),
-        lambda: Element({t: 1}) * Element({t: 1}),
-    ],
-)
-def test_products_of_elements_are_left_to_algebras(attempt):
-    with pytest.raises(InvalidTypeError, match=r"algebra\.product"):
-        attempt()
-
-
-@pytest.mark.parametrize(
-    "attempt",
-    [
         lambda: t + 1,
         lambda: 1 - t,
         lambda: Element({t: 1}) + 2,

@@ -199,7 +199,13 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         InvalidTypeError
             If `other` is a series of another type, or `tol` is not a real number.
         InvalidValueError
-            If order or colours differ, `tol` is negative, or a difference is no number.
+            If order or colours differ, `tol` is negative, or a difference has symbols and is
+            neither a polynomial in them nor an exact rational function.
+
+        Notes
+        -----
+        Differences with symbols are compared by the coefficients of polynomials; an exact quotient
+        of polynomials that is no constant is close to nothing.
 
         Examples
         --------

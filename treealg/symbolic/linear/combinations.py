@@ -223,7 +223,13 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         InvalidTypeError
             If `other` is of another type, or `tol` is not a real number.
         InvalidValueError
-            If `tol` is negative, or a difference is no number.
+            If `tol` is negative, or a difference has symbols and is neither a polynomial in them
+            nor an exact rational function.
+
+        Notes
+        -----
+        Differences with symbols are compared by the coefficients of polynomials; an exact quotient
+        of polynomials that is no constant is close to nothing.
 
         Examples
         --------
@@ -273,7 +279,10 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         other = operand
         terms: dict[K, Any] = dict(self._terms)
         add_terms(terms, other._terms, factor)
-        return self._collect(terms)
+        for key in other._terms:  # of a long sum, only these can have vanished
+            if terms[key] == 0:
+                del terms[key]
+        return self._wrap(terms)
 
     def __add__(self, other: Any) -> Self:
         return self._combine(other, 1)  # type: ignore[no-any-return]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from numbers import Number
 from typing import Any
 
 from treealg.checks import check_real
 from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.coefficients import python_number
-from treealg.symbolic.linear.fields import fraction_of, is_expression
+from treealg.symbolic.linear.fields import fraction_of, is_expression, normal_form
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
@@ -332,8 +332,16 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
     --------
     >>> is_close(1 / 3, Fraction(1, 3), 1e-12), is_close(Fraction(1, 10), 0, 0.2)
     (True, True)
+    >>> import sympy
+    >>> is_close(1 / sympy.Symbol("a"), 0, 0.2)
+    False
     """
-    return bool(first is second or first == second or _size(first - second) <= (tol or 0))
+    if first is second or first == second:
+        return True
+    difference = first - second
+    if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
+        return True
+    return _size(difference) <= (tol or 0)
 
 
 def _is_rounded(value: Any) -> bool:
@@ -351,13 +359,17 @@ def _is_rounded(value: Any) -> bool:
 def _size(difference: Any) -> float:
     if not is_expression(difference):
         return float(abs(difference))
+    if not _is_rounded(difference):
+        difference = _in_sympy(normal_form(difference))
     parts = [difference]
-    if difference.free_symbols:
+    if symbols := difference.free_symbols:
         found = _coefficients(difference.expand())
         if found is None:
-            raise InvalidValueError(
-                f"tol cannot be compared with {difference}, which has floats in an expression that "
-                "is no polynomial; substitute numbers for its symbols, or give exact coefficients"
-            )
+            if _is_rounded(difference) or not difference.is_rational_function(*symbols):
+                raise InvalidValueError(
+                    f"tol cannot be compared with {difference}, which is no polynomial in its "
+                    "symbols; substitute numbers for them, or give exact rational functions"
+                )
+            return inf  # it takes all values but a few
         parts = found
     return max(abs(complex(part)) for part in parts)
