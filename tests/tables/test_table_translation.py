@@ -1,6 +1,8 @@
 """The table of translations: what it has, and what it refuses."""
 
 import dataclasses
+import sys
+from collections import Counter
 from importlib import import_module
 
 import numpy as np
@@ -8,8 +10,10 @@ import pytest
 
 from treealg import tables
 from treealg.errors import InvalidTypeError, InvalidValueError, TableCacheWarning
+from treealg.symbolic import Element, OrderedForest, translate_element
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables import disk
+from treealg.tables.translated_forests import forest_terms
 
 translation = import_module("treealg.tables.translation")
 SIZES = [(1, 4, 2, False), (2, 3, 3, False), (3, 2, 1, False), (2, 3, 2, True), (1, 4, 3, True)]
@@ -68,10 +72,63 @@ def test_no_fewer_terms_are_counted_than_each_vertex_by_itself_has(d, degree, mo
      (5, 5, 5, False), (1, 10, 10, True), (2, 7, 7, True), (6, 5, 2, True)],
 )  # fmt: skip
 def test_too_many_terms_are_refused_before_the_first_is_made(d, degree, order, planar, monkeypatch):
-    for name in ("_tree_terms", "_forest_terms"):
+    for name in ("_tree_terms", "forest_terms"):
         monkeypatch.setattr(translation, name, None)
     with pytest.raises(InvalidValueError, match="lower the degree"):
         tables.translation(d, degree, planar=planar, order=order)
+
+
+def random_move(d, order, rng):
+    """Return what labels are moved by: integers times ordered trees and brackets of two."""
+    found = {}
+    for label in range(d):
+        total = Element({})
+        for key in basis_elements(d, order, True):
+            c = int(rng.integers(-2, 3))
+            if len(key) == 1:
+                total = total + c * Element({key: 1})
+            elif len(key) == 2 and key[0] != key[1]:
+                total = total + c * Element({key: 1, OrderedForest(key[::-1]): -1})
+        found[label] = total
+    return found
+
+
+@pytest.mark.parametrize(
+    ("d", "degree", "order"), [(1, 5, 5), (1, 6, 2), (2, 4, 4), (2, 4, 1), (3, 3, 3)]
+)
+def test_columns_are_what_ordered_forests_become(d, degree, order):
+    rng = np.random.default_rng(d + degree + order)
+    table = tables.translation(d, degree, planar=True, order=order)
+    basis = basis_elements(d, degree, True)
+    move = random_move(d, order, rng)
+    stride = table.values // d
+    values = np.zeros((d, stride))
+    for label in range(d):
+        values[label] = [int(move[label][key]) for key in basis[:stride]]
+        values[label, label] += 1  # the vertex itself
+    factors = np.append(values, 1.0)[table.factor.reshape(-1, table.width)]
+    coef = np.add.reduceat(table.count * factors.prod(axis=1), table.term_ptr[:-1])
+    matrix = np.zeros((table.size, table.size))
+    matrix[np.repeat(np.arange(table.size), np.diff(table.ptr)), table.col] = coef
+    for column in rng.permutation(table.size)[:60]:
+        image = translate_element(basis[column], move, degree)
+        assert matrix[:, column].tolist() == [image[key] for key in basis]
+
+
+def test_a_table_of_ordered_forests_is_made_in_arrays():
+    # Of 143 terms to 942 and 7020: the calls of NumPy grow with pairs of sizes, not with terms.
+    calls = []
+    for degree in (5, 6, 7):
+        counted = Counter()
+        own = sys.getprofile()
+        sys.setprofile(lambda frame, event, arg, c=counted: c.update([event]))
+        try:
+            for _ in forest_terms(1, degree, degree):
+                pass
+        finally:
+            sys.setprofile(own)
+        calls.append(counted["c_call"] + counted["call"])
+    assert calls[2] < 2.5 * calls[1] < 2.5**2 * calls[0]
 
 
 def test_an_order_above_the_degree_changes_nothing():

@@ -21,6 +21,7 @@ from treealg.tables.arborification import arborification, small_degree, tree_blo
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys
 from treealg.tables.rows import CHUNK, Rows, Split, between, ranges, rows_of, stacked
+from treealg.tables.shapes import labels_and_shapes
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -72,7 +73,7 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
     def build() -> LinearMap:
         require_fits(dimension, degree, planar=planar)
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
-        word, shape = _labels_and_shapes(layout)
+        word, shape = labels_and_shapes(layout)
         factor = _jumps(degree, planar, lift)
         blocks = layout.start[-1] if degree else 0
         # Forests of a planar block differ in the last label alone, which trees do not have yet.
@@ -91,26 +92,6 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
 
     key = (dimension, degree, planar, tuple(LIFTS).index(lift))
     return cache.table("cumulants", key, LinearMap, build, check)
-
-
-def _labels_and_shapes(layout: ForestLayout) -> tuple[IntArray, IntArray]:
-    """Return the labels of forests as digits, that of the last root last, and their shapes.
-
-    A shape is the number of the forest whose labels are all 0 in the layout of one label.
-    """
-    shapes = ForestLayout(1, layout.nodes, layout.planar)
-    word, shape = np.zeros(layout.start[-1], np.int64), np.zeros(layout.start[-1], np.int64)
-    for nodes in range(1, layout.nodes + 1):
-        part = slice(layout.start[nodes], layout.start[nodes + 1])
-        branches, label = np.divmod(layout.first[part], layout.dimension)
-        rest = layout.rest[part]
-        own = word[branches] * layout.dimension + label
-        word[part] = own * layout.dimension ** layout.order_of[rest] + word[rest]
-        if layout.planar:
-            shape[part] = shapes.prepend_each(shape[branches], shape[rest])
-        else:
-            shape[part] = shapes.multiply(shape[rest], shape[branches])
-    return word, shape
 
 
 def _jumps(degree: int, planar: bool, lift: str) -> npt.NDArray[np.float64]:

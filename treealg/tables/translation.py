@@ -3,8 +3,7 @@
 A vertex with label i becomes ``u_i``, that is itself and ``v_i``. An entry is a sum of terms, and a
 term a product of values of u, one for each vertex of the basis element that it multiplies, which
 say what that vertex becomes. Trees are cut in all ways into pieces, order by order; ordered forests
-are the images of forests whose vertices become forests, and are found for shapes, on whose vertices
-labels are put in all ways at once.
+are the images of forests whose vertices become forests (`translated_forests`).
 """
 
 from __future__ import annotations
@@ -25,19 +24,11 @@ from treealg.tables.frozen import Table, require
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer, expand
 from treealg.tables.rows import ranges
-from treealg.tables.shapes import (
-    ForestShape,
-    branches_by_label,
-    labellings,
-    multiplied,
-    numbered,
-)
+from treealg.tables.shapes import multiplied
 from treealg.tables.sizes import basis_length, check_entries, forest_counts, require_fits
+from treealg.tables.translated_forests import Terms, forest_terms
 
 __all__ = ["TranslationTable", "translation"]
-
-# Rows, columns, how often, and what each vertex becomes: labels, and places in the basis.
-Terms = tuple[IntArray, IntArray, int, npt.NDArray[np.int32]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +144,7 @@ def translation(dimension: int, degree: int, *, planar: bool, order: int) -> Tra
         for more in (_count_forest_terms if planar else _count_tree_terms)(dimension, degree, most):
             total += more
             check_entries(total * degree, "the translation")
-        terms = (_forest_terms if planar else _tree_terms)(dimension, degree, most)
+        terms = (forest_terms if planar else _tree_terms)(dimension, degree, most)
         return _collected(terms, total, size, values * dimension, max(degree, 1))
 
     def check(table: TranslationTable) -> bool:
@@ -351,65 +342,3 @@ def _forest_ways(
                 factor = np.concatenate((a.factor[:, left], b.factor[:, right]))
                 parts.setdefault(k + m, []).append((some[source], joined, cut, factor))
     return {pieces: _by_row(rest.size, own) for pieces, own in parts.items()}
-
-
-def _crossed(row: IntArray, col: IntArray, often: int, labels: IntArray, place: IntArray) -> Terms:
-    """Combine every labelling of what is moved with every one of the vertices that move.
-
-    In several ways at once: columns by ways and labels, and places by ways, vertices and rows.
-    """
-    ways, vertices, rows = place.shape
-    factor = place.astype(np.int32)[..., None] + labels.astype(np.int32)[:, None, :]
-    size = (ways, rows, col.shape[1])
-    return (
-        np.broadcast_to(row[:, None], size).ravel(),
-        np.broadcast_to(col[:, None, :], size).ravel(),
-        often,
-        factor.swapaxes(0, 1).reshape(vertices, -1),
-    )
-
-
-def _forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
-    """Yield the terms of ordered forests: vertices become forests, which are grafted together."""
-    from treealg.symbolic import enumerate_forests
-
-    layout = ForestLayout(dimension, degree, planar=True)
-    stride = basis_length(dimension, most, planar=True)
-    shapes = [list(enumerate_forests(nodes, 1, planar=True)) for nodes in range(degree + 1)]
-    for nodes in range(1, degree + 1):
-        new = labellings(dimension, nodes)
-        for skeleton in shapes[nodes]:
-            moved, branches, roots = numbered(skeleton, range(nodes))
-            col = ForestShape(layout, branches).forest(roots, dict(enumerate(new))) - 1
-            for sizes in _sizes(nodes, degree, most):
-                for chosen in product(*(shapes[size] for size in sizes)):
-                    for row, count, place in _images(layout, moved, chosen):
-                        yield _crossed(row, col[None], count, new * stride, place[None])
-
-
-def _sizes(vertices: int, degree: int, most: int) -> Iterator[tuple[int, ...]]:
-    room = degree - vertices + 1
-    for sizes in product(range(1, min(most, room) + 1), repeat=vertices):
-        if sum(sizes) <= degree:
-            yield sizes
-
-
-def _images(
-    layout: ForestLayout, skeleton: Any, chosen: tuple[Any, ...]
-) -> Iterator[tuple[IntArray, int, IntArray]]:
-    """Yield what becomes of a skeleton: ranks of its labellings, how often, and of the pieces."""
-    from treealg.symbolic.maps.translation import replace_vertices
-
-    pieces, places, begin = [], [], 0
-    total = sum(forest.order for forest in chosen)
-    labels = dict(enumerate(labellings(layout.dimension, total)))
-    for forest in chosen:
-        names = range(begin, begin + forest.order)
-        piece, branches, roots = numbered(forest, names)
-        pieces.append(piece)
-        places.append(ForestShape(layout, branches).forest(roots, labels) - 1)
-        begin += forest.order
-    for image, count in replace_vertices(skeleton, dict(enumerate(pieces))).items():
-        shape = ForestShape(layout, branches_by_label(image))
-        rank = shape.forest([tree.label for tree in image], labels) - 1
-        yield rank, count, np.stack(places)

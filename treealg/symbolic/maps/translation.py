@@ -24,7 +24,7 @@ from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["replace_vertices", "translate", "translate_element"]
+__all__ = ["translate", "translate_element"]
 
 Translation = Mapping[Any, Any]
 # The branches at the root of a piece that is not complete, and the branches of the skeleton.
@@ -145,24 +145,6 @@ def translate(functional: Functional, translation: Translation) -> Functional:
     return Functional(functional.algebra, rule)._made_by(translate, functional, dict(v))
 
 
-def replace_vertices(x: OrderedForest, forests: Mapping[Any, OrderedForest]) -> Terms:
-    """Return what becomes of an ordered forest if its vertices become forests, by their labels.
-
-    Linear in each of them, and a translation where these are in the Lie algebra, all together.
-
-    Examples
-    --------
-    >>> two = OrderedForest([PlanarTree(label=1), PlanarTree(label=2)])
-    >>> x = OrderedForest([PlanarTree([PlanarTree(label=0)], "root")])
-    >>> leaf = OrderedForest([PlanarTree(label=0)])
-    >>> print(Element(replace_vertices(x, {"root": two, 0: leaf})))
-    (1[0] 2) + (1 2[0])
-    """
-    v = {label: Element({forest: 1}) for label, forest in forests.items()}
-    total = sum(forest.order for forest in forests.values())
-    return _Translated(v, True, total, stay=False).forests(x)
-
-
 def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
     """Return the translation as elements over forests."""
     if not isinstance(translation, Mapping):
@@ -192,12 +174,10 @@ def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
 
 
 class _Translated:
-    """The images of forests, up to a degree; unless vertices `stay`, v is what they become."""
+    """The images of forests, up to a degree."""
 
-    def __init__(
-        self, v: Mapping[Any, Element], planar: bool, degree: int, stay: bool = True
-    ) -> None:
-        self._v, self._degree, self._stay = v, degree, stay
+    def __init__(self, v: Mapping[Any, Element], planar: bool, degree: int) -> None:
+        self._v, self._degree = v, degree
         self._tree: Any = PlanarTree if planar else Tree
         self._product = graft_sequences if planar else graft_multisets
         self.forests: Memo[Any, Terms] = Memo(self._needs, self._build)
@@ -222,7 +202,7 @@ class _Translated:
                 add_terms(total, grown)
             return total
         label = trees[0]._label
-        roots: Terms = {make((self._tree._make((), label),)): 1} if self._stay else {}
+        roots: Terms = {make((self._tree._make((), label),)): 1}
         add_terms(roots, dict(self._v[label].items()) if label in self._v else {})
         for branches, c in known[make(trees[0]._children)].items():
             for root, d in roots.items():
