@@ -1,9 +1,9 @@
-"""What methods with stages have in common: elementary weights, order, stability function."""
+"""What methods with stages have in common: elementary weights and order."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Self
 
@@ -12,7 +12,6 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
 from treealg.symbolic.bseries.weight_terms import check_weights
-from treealg.symbolic.linear.coefficients import expression
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
@@ -21,7 +20,7 @@ from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
 
-__all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau", "stability_quotient"]
+__all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau"]
 
 Vector = tuple[Any, ...]
 Matrix = tuple[Vector, ...]
@@ -336,76 +335,3 @@ def read_vector(name: str, values: Any) -> Vector:
     (Fraction(1, 2), 1)
     """
     return tuple(exact_number(value) for value in entries_of(name, values))
-
-
-def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
-    r"""Return :math:`1 + z b^T (I - z A)^{-1} \mathbb 1` as a quotient of polynomials.
-
-    Parameters
-    ----------
-    matrix : tuple of tuples
-        The matrix A.
-    weights : sequence
-        The weights b.
-    z : SymPy symbol or None
-        The variable; None for the symbol z.
-
-    Returns
-    -------
-    SymPy expression
-        A cancelled quotient.
-    """
-    import sympy
-
-    z = sympy.Symbol("z") if z is None else expression("z", z)
-    if all(entry == 0 for i, row in enumerate(matrix) for entry in row[i:]):
-        return _stability_polynomial(matrix, weights, z)
-    arithmetic = arithmetic_of([*weights, *(entry for row in matrix for entry in row), z])
-    if not arithmetic.is_plain:
-        return _quotient_of_rational(matrix, weights, z, arithmetic)
-    a = sympy.Matrix([[expression("a", entry) for entry in row] for row in matrix])
-    b = sympy.Matrix([[expression("b", entry) for entry in weights]])
-    # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
-    # A - 1 b^T, by the formula for a change of rank one.
-    above, below = (
-        sum(value * z**k for k, value in enumerate(matrix.charpoly().all_coeffs()))
-        for matrix in (a - sympy.ones(a.rows, 1) * b, a)
-    )
-    # Cancellation is over the field of the coefficients, so that square roots are seen through.
-    above, below = sympy.expand(above), sympy.expand(below)
-    return sympy.cancel(above / below, extension=True) if below != 1 else above
-
-
-def _quotient_of_rational(
-    matrix: Matrix, weights: Sequence[Any], z: Any, arithmetic: Arithmetic
-) -> Any:
-    """Return det(I - z(A - 1 b^T)) / det(I - zA), of rational functions of symbols."""
-    from sympy.polys.matrices import DomainMatrix
-
-    field, stages = arithmetic.field, len(weights)
-    z = arithmetic.enter(z)
-    above, below = (
-        DomainMatrix(
-            [
-                [
-                    field.one * (int(i == j) - z * (arithmetic.enter(entry) - change))
-                    for j, (entry, change) in enumerate(zip(row, changes, strict=True))
-                ]
-                for i, row in enumerate(matrix)
-            ],
-            (stages, stages),
-            field.to_domain(),
-        ).det()
-        for changes in ([arithmetic.enter(weight) for weight in weights], [0] * stages)
-    )
-    return expression("a quotient", arithmetic.leave(above / below))
-
-
-def _stability_polynomial(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
-    """Return the sum of z**(k + 1) b A**k 1, which ends as A is strictly triangular."""
-    total: Any = expression("1", 1)
-    powers: list[Any] = [1] * len(weights)
-    for k in range(len(weights)):
-        total += expression("a coefficient", product_sum(weights, powers)) * z ** (k + 1)
-        powers = [product_sum(row, powers) for row in matrix]
-    return total.expand()

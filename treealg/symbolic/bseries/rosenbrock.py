@@ -12,9 +12,9 @@ from treealg.symbolic.bseries.methods_base import (
     Vector,
     read_tableau,
     read_vector,
-    stability_quotient,
 )
 from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.bseries.stability import stability_quotient
 from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.trees import Tree
 

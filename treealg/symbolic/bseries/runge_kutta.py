@@ -13,8 +13,8 @@ from treealg.symbolic.bseries.methods_base import (
     OneStepMethod,
     Vector,
     read_tableau,
-    stability_quotient,
 )
+from treealg.symbolic.bseries.stability import stability_quotient
 from treealg.symbolic.linear.zeros import vanishes
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
@@ -73,7 +73,8 @@ class RungeKutta(OneStepMethod):
     @property
     def nodes(self) -> Vector:
         """The nodes c, sums of the rows of the matrix."""
-        return tuple(tidy(sum(row)) for row in self._a)
+        entered, arithmetic = self._entered()
+        return tuple(arithmetic.leave(tidy(sum(row))) for row in entered._a)
 
     @property
     def stages(self) -> int:
@@ -158,7 +159,11 @@ class RungeKutta(OneStepMethod):
         >>> RungeKutta([[0]], [1]).adjoint().a
         ((1,),)
         """
-        rows = [[tidy(b - a) for a, b in zip(row, self._b, strict=True)] for row in self._a]
+        entered, arithmetic = self._entered()
+        rows = [
+            [arithmetic.leave(tidy(b - a)) for a, b in zip(row, entered._b, strict=True)]
+            for row in entered._a
+        ]
         return RungeKutta(rows, self._b, f"adjoint of {self._name}" if self._name else "")
 
 

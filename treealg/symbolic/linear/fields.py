@@ -4,8 +4,9 @@ Sums and products of expressions grow and hide that they are zero. In a field of
 is that of SymPy, each value is a quotient of coprime polynomials: zero is what is written as zero.
 A calculation enters the field with its arguments and leaves it with its result. Roots of symbols
 are powers of one root of each: with u for the sixth root of x, the square root is u^3 and x itself
-u^6. What is no rational function of these, such as the root of a number or of a sum, or a float,
-has no such form and is calculated with as it is.
+u^6. Numbers with roots have a field of their own (`radicals`). What is neither, such as the root of
+a sum, a root of a number beside symbols, or a float, has no such form and is calculated with as it
+is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.powers import check_expansion
+from treealg.symbolic.linear.radicals import RadicalField, is_radical, radical_field
 
 __all__ = ["Arithmetic", "arithmetic_of", "fraction_of", "is_expression", "normal_form"]
 
@@ -42,7 +44,10 @@ class Arithmetic:
     ----------
     degrees : mapping from symbols to int, optional
         The symbols of the rational functions, and which root of each these are functions of: that
-        of degree 1 is the symbol itself. Without any, coefficients stay what they are.
+        of degree 1 is the symbol itself.
+    radicals : RadicalField, optional
+        The field of the coefficients, if they are numbers with roots. Without any of the two,
+        coefficients stay what they are.
 
     Examples
     --------
@@ -52,10 +57,16 @@ class Arithmetic:
     >>> x = field.enter(1 / a)
     >>> x * field.enter(sympy.sqrt(a)) ** 2 - 1 == 0, field.leave(x + Fraction(1, 2))
     (True, (a + 2)/(2*a))
+    >>> field = arithmetic_of([sympy.sqrt(2)])
+    >>> field.leave(1 / (field.enter(sympy.sqrt(2)) - 1))
+    1 + sqrt(2)
     """
 
-    def __init__(self, degrees: Mapping[Any, int] | None = None) -> None:
+    def __init__(
+        self, degrees: Mapping[Any, int] | None = None, radicals: RadicalField | None = None
+    ) -> None:
         degrees = degrees or {}
+        self._radicals = radicals
         self._degrees = {symbol: degree for symbol, degree in degrees.items() if degree > 1}
         self._roots: dict[Any, Any] = {}
         self._meant: dict[Any, Any] = {}
@@ -73,20 +84,22 @@ class Arithmetic:
     @property
     def is_plain(self) -> bool:
         """Whether coefficients stay what they are."""
-        return self._field is None
+        return self._field is None and self._radicals is None
 
     @property
     def field(self) -> Any:
-        """The field of SymPy, None if coefficients stay what they are."""
+        """The field of SymPy, None if coefficients are of none."""
         return self._field
 
     def enter(self, value: Any) -> Any:
         """Return a coefficient as an element of the field; numbers stay numbers."""
-        if self._field is None or not is_expression(value):
+        if self.is_plain or not is_expression(value):
             return value
         number = python_number(value)
         if number is not value:
             return number
+        if self._radicals is not None:
+            return self._radicals.enter(value)
         check_expansion(value)
         return self._field.from_expr(self._in_roots(value))
 
@@ -104,6 +117,8 @@ class Arithmetic:
 
     def leave(self, value: Any) -> Any:
         """Return a result as a number or an expression."""
+        if self._radicals is not None:
+            return self._radicals.leave(value)
         if getattr(value, "field", None) is None:
             return value
         return python_number(value.as_expr().xreplace(self._meant))
@@ -148,15 +163,17 @@ def arithmetic_of(values: Iterable[Any]) -> Arithmetic:
     >>> arithmetic_of([1, Fraction(1, 2)]).is_plain
     True
     """
-    degrees: dict[Any, int] = {}
-    for value in values:
-        if value.__class__ is int or value.__class__ is Fraction:
-            continue
-        if not is_expression(value) or not _is_rational(value, degrees):
-            return _PLAIN
-    if max(degrees.values(), default=1) > _GREATEST_DEGREE:
+    expressions = [x for x in values if x.__class__ is not int and x.__class__ is not Fraction]
+    if not all(map(is_expression, expressions)):
         return _PLAIN
-    return Arithmetic(degrees) if degrees else _PLAIN
+    degrees: dict[Any, int] = {}
+    if all(_is_rational(value, degrees) for value in expressions):
+        few = max(degrees.values(), default=1) <= _GREATEST_DEGREE
+        return Arithmetic(degrees) if degrees and few else _PLAIN
+    if not degrees and all(map(is_radical, expressions)):
+        radicals = radical_field(expressions)
+        return _PLAIN if radicals is None else Arithmetic(radicals=radicals)
+    return _PLAIN
 
 
 def _is_rational(value: Any, degrees: dict[Any, int]) -> bool:

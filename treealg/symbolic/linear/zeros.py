@@ -9,6 +9,7 @@ from typing import Any
 
 from treealg.checks import check_real
 from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.fields import fraction_of, is_expression, normal_form
 from treealg.symbolic.trees.scalars import python_scalar
@@ -111,6 +112,9 @@ def _without_functions(value: Any) -> Any:
 
 
 def _is_zero_constant(value: Any) -> bool:
+    known = is_zero_algebraic(value)
+    if known is not None:
+        return known
     size = abs(_approximation(value))
     if size.is_comparable and size > 1e-20:
         return False
