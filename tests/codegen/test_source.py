@@ -122,8 +122,57 @@ def test_bad_options_are_refused(options, error):
 
 @pytest.mark.parametrize("language", ["c", "c++"])
 def test_a_missing_compiler_is_named(language, monkeypatch):
+    for name in ("CC", "CXX"):
+        monkeypatch.setenv(name, " ")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MissingDependencyError, match=r"C.* compiler .* install GCC or Clang"):
+        find_compiler(language)
+
+
+@pytest.fixture
+def own_compiler(tmp_path, monkeypatch):
+    """A compiler in a folder with a blank, at home, which notes what it is called with."""
+    folder = tmp_path / "my tools"
+    folder.mkdir()
+    program = folder / "own-cc"
+    program.write_text(f'#!/bin/sh\necho "$@" >> "{folder}/calls"\nexec "${{REAL}}" "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "own-cc").symlink_to(program)
+    for name in ("CC", "CXX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REAL", find_compiler("c")[0])
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return program
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("{}", []),
+        ("'{}' -O2 -DNAME='a b'", ["-O2", "-DNAME=a b"]),
+        (" ./own-cc   -O2 ", ["-O2"]),
+        ("~/own-cc -I~ -L ~/lib", ["-I~", "-L", "{home}/lib"]),
+        ("~/my tools/own-cc", []),
+        ("env REAL=cc '{}' -g", ["-g"]),
+    ],
+)
+def test_the_command_of_a_compiler_is_read_as_by_build_tools(
+    command, options, own_compiler, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CC", command.format(own_compiler))
+    HostFunction(generate_source("log", 1, 2, language="c"))
+    called = (own_compiler.parent / "calls").read_text().split("-std=")[0]
+    assert called.strip() == " ".join(options).format(home=tmp_path)
+
+
+@pytest.mark.parametrize(("variable", "language"), [("CC", "c"), ("CXX", "c++")])
+@pytest.mark.parametrize("command", ["no-such-compiler", "~/none -O2", "'cc", "''", "-O2 cc"])
+def test_a_command_that_names_no_compiler_is_refused_with_its_variable(
+    variable, language, command, monkeypatch
+):
+    monkeypatch.setenv(variable, command)
+    with pytest.raises(InvalidValueError, match=rf"the variable {variable} must .* got "):
         find_compiler(language)
 
 

@@ -127,6 +127,13 @@ def test_without_a_compiler_programs_call_back(monkeypatch):
         np.testing.assert_array_equal(jax.jit(gradient)(path), want[1])
 
 
+def test_a_compiler_that_is_named_and_not_there_is_told_of(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler -O2")
+    with pytest.warns(UserWarning, match="call back to Python.* CC must name a compiler") as told:
+        assert not handlers._is_registered.__wrapped__()
+    assert [warning.filename for warning in told] == [__file__]
+
+
 @each_call
 def test_transforms_of_compiled_programs_agree(name, options):
     with precision(64):

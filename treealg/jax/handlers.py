@@ -20,7 +20,7 @@ import numpy as np
 from treealg import engines
 from treealg._fast import calls
 from treealg.codegen.compilers.host import shared_library
-from treealg.errors import InvalidValueError, MissingDependencyError
+from treealg.errors import InvalidValueError, MissingDependencyError, warn_caller
 from treealg.jax.operators import Operator, Options, Presence
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.plans.words import plan_of
@@ -89,7 +89,10 @@ def _kept(name: str, is_backward: bool, types: Sequence[Any], values: dict[str, 
 
 @lru_cache(maxsize=1)
 def _is_registered() -> bool:
-    """Compile the handler and tell JAX of it; False where that cannot be."""
+    """Compile the handler and tell JAX of it; False where that cannot be.
+
+    That there is no compiler is as good a reason as any, and one that fails is told of.
+    """
     try:
         ffi: Any = jax.ffi
         folder = ffi.include_dir()
@@ -97,6 +100,9 @@ def _is_registered() -> bool:
         library = shared_library(text, "c", ["-std=c99", "-O1", f"-I{folder}"], "the handler")
         library.treealg_connect(ctypes.c_void_p(calls.address_of_calls()))
         ffi.register_ffi_target(TARGET, ffi.pycapsule(library.treealg_handler), platform="cpu")
-    except (AttributeError, OSError, InvalidValueError, MissingDependencyError):
+    except (AttributeError, OSError, MissingDependencyError):
+        return False
+    except InvalidValueError as error:
+        warn_caller(f"compiled programs call back to Python, which is slower: {error}", UserWarning)
         return False
     return True

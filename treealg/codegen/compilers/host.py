@@ -11,6 +11,7 @@ import ctypes
 import math
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import in_home
 from treealg.codegen.arguments import Argument, arguments
 from treealg.codegen.printers.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
@@ -32,19 +34,51 @@ _HERE = Path(__file__).parent
 _WORD = 16
 
 
-def find_compiler(language: str) -> str:
-    """Return the path of a compiler."""
+def find_compiler(language: str) -> list[str]:
+    """Return the command of a compiler, with the options that stand beside it in the environment.
+
+    Notes
+    -----
+    ``CC`` and ``CXX`` are read as by build tools: as words of a shell, of which the first names the
+    compiler, or what calls it. A path with blanks need not be quoted where there is nothing else.
+    """
     variable, names = ("CC", ("cc", "gcc", "clang"))
     if language == "c++":
         variable, names = ("CXX", ("c++", "g++", "clang++"))
-    for name in (os.environ.get(variable, ""), *names):
-        found = shutil.which(name) if name else None
+    chosen = os.environ.get(variable, "").strip()
+    if chosen:
+        return _chosen_compiler(variable, chosen)
+    for name in names:
+        found = shutil.which(name)
         if found:
-            return found
+            return [found]
     raise MissingDependencyError(
         f"a {language.upper()} compiler is needed here and none was found; install GCC or Clang "
         f"with the package manager of the system, or name one in the variable {variable}"
     )
+
+
+def _chosen_compiler(variable: str, chosen: str) -> list[str]:
+    """Return the command that a variable of the environment has."""
+    try:
+        words = [chosen] if _program(chosen) else shlex.split(chosen)
+    except ValueError as error:  # a quotation mark without its other one
+        raise InvalidValueError(
+            f"the variable {variable} must be a command as shells read it, got {chosen!r:.80}: "
+            f"{error}"
+        ) from None
+    found = _program(words[0]) if words else None
+    if found is None:
+        raise InvalidValueError(
+            f"the variable {variable} must name a compiler, got {chosen!r:.80}, and there is no such "
+            f"program; name one that is there, or unset {variable}"
+        )
+    return [found, *map(os.path.expanduser, words[1:])]
+
+
+def _program(name: str) -> str | None:
+    """Return the path of a program."""
+    return shutil.which(in_home(name) or name)
 
 
 def given_arrays(source: Source, length: int) -> list[Argument]:
@@ -301,7 +335,7 @@ def shared_library(text: str, language: str, flags: Sequence[str], name: str) ->
         file = Path(folder) / ("source.c" if language == "c" else "source.cpp")
         file.write_text(text, "utf-8")
         library = Path(folder) / "source.so"
-        command = [find_compiler(language), *flags, "-fPIC", "-shared"]
+        command = [*find_compiler(language), *flags, "-fPIC", "-shared"]
         done = subprocess.run(
             [*command, "-o", str(library), str(file)],
             capture_output=True, text=True, check=False,
