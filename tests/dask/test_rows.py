@@ -3,6 +3,7 @@
 import errno
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -137,6 +138,78 @@ def test_what_makes_no_sense_is_refused_before_anything_is_computed():
         treealg.dask.branched_sig(paths, -1)
     with pytest.raises(InvalidTypeError, match="unexpected keyword argument 'out'"):
         treealg.dask.branched_sig_kernel_gram(paths, paths, 1, 0, out=np.zeros((6, 6)))
+
+
+WRONG = {
+    "flag": (1, "yes"),
+    "integer": (1.5, True, 0, -7),
+    "real": ("1", np.inf),
+    "method": (3, "1"),
+    "enumeration": ("neither", 7),
+    "object": (object(), iter(())),
+}
+
+
+def error_of(function, arguments):
+    """Return the error of a call, without the shapes of batches, None if there is none."""
+    try:
+        function(**arguments)
+    except treealg.TreeAlgError as error:
+        return type(error), re.sub(r"shape \(\d+, ", "shape (", str(error))
+    return None
+
+
+@each_case(CASES, "plain", "windows", "times", "corrected", "ragged", "one_basepoint")
+def test_values_of_options_are_refused_at_the_call_as_by_the_function_itself(case, monkeypatch):
+    monkeypatch.setattr(chunks.Chunk, "__call__", None)
+    given = case.arguments((3,))
+    lazy = chunked(case, given, 2)
+    refused = set()
+    for option in case.row.options:
+        for wrong in WRONG[option.kind]:
+            treealg.clear_cache()
+            want = error_of(case.row.function, given | {option.name: wrong})
+            if want is not None:
+                found = error_of(getattr(treealg.dask, case.name), lazy | {option.name: wrong})
+                assert found == want
+                refused.add(option.name)
+    assert refused == {option.name for option in case.row.options}
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"windows": [[0, 1], [2, 9]]}, "windows"),
+        ({"windows": np.array([[3, 2]])}, "windows"),
+        ({"missing": "linear", "stream": 1}, "stream"),
+        ({"weights": [1, 0]}, "weights"),
+        ({"correction": da.zeros(3)}, "correction"),
+        ({"times": da.zeros((6, 4)), "time_aug": False}, "times"),
+    ],
+)
+def test_options_of_a_path_are_refused_at_the_call(options, named):
+    paths = da.zeros((6, 4, 2), chunks=(2, -1, -1))
+    with pytest.raises(treealg.TreeAlgError, match=named):
+        treealg.dask.branched_sig(paths, 3, **options)
+
+
+def test_paths_of_unknown_number_or_length_are_taken():
+    paths = da.from_array(np.random.default_rng(0).normal(size=(6, 4, 2)), chunks=(2, -1, -1))
+    few = paths[paths[:, 0, 0] > 0]
+    with pytest.raises(treealg.InvalidTypeError, match="planar"):
+        treealg.dask.branched_sig(few, 2, planar=1)
+    want = treealg.branched_sig(paths.compute(), 2)
+    assert_close([treealg.dask.branched_sig(few, 2).compute()], [want[paths[:, 0, 0] > 0]])
+    short = paths[:, da.from_array(np.array([True, True, False, True]), chunks=-1)]
+    want = treealg.branched_sig(short.compute(), 2)
+    assert_close([treealg.dask.branched_sig(short, 2).compute()], [want])
+
+
+def test_a_call_makes_no_tables(monkeypatch):
+    monkeypatch.setattr("treealg.tables.cache._load_or_build", None)
+    treealg.clear_cache()
+    paths = da.zeros((6, 4, 2), chunks=(2, -1, -1))
+    assert treealg.dask.branched_sig(paths, 8).shape == (6, treealg.branched_sig_length(2, 8))
 
 
 # Waits until the others have begun, computes a chunk, and prints the tables that it has built.

@@ -148,7 +148,7 @@ TYPES = [
     *bad([sig, log, length, to_idx, from_idx], "scalar_term", *FLAGS, error=TypeError),
     *bad(ON_PATHS, "end_time", True, "1", None, 1j, [1.0], np.ones(1), error=TypeError),
     *bad([back], "blogsig_derivs", *NOT_ARRAYS, error=TypeError),
-    *bad([to_idx], "tree", 0, "0", [0], [(0,), 0], ([0],), {0}, error=TypeError),
+    *bad([to_idx], "tree", 0, "0", [0], [(0,), 0], ([0],), {0}, (True,), (0.0,), error=TypeError),
 ]
 
 VALUES = [
@@ -172,7 +172,7 @@ VALUES = [
     *bad([ito], "covariance", np.zeros(2), np.zeros((2, 3)), np.zeros((0, 0)), error=ValueError),
     *bad([ito], "dt", np.nan, np.inf, np.zeros(3), error=ValueError),
     *bad([realised], "path", np.zeros(3), np.zeros((0, 2)), error=ValueError),
-    *bad([to_idx], "tree", None, (), (2,), (-1,), (True,), (0.0,), error=ValueError),
+    *bad([to_idx], "tree", None, (), (2,), (-1,), error=ValueError),
     *bad([to_idx], "tree", (((0,), 0), 0), error=ValueError, match="tree.*degree"),
 ]
 

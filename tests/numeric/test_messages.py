@@ -157,13 +157,29 @@ def test_paths_in_another_container_are_told_how_to_be_a_list(value, match):
 
 @pytest.mark.parametrize("weights", [None, [1, 1]])
 @pytest.mark.parametrize(
-    "tree", [((0,), (0,), 0), (7,), None, "a"], ids=["order", "label", "empty", "text"]
+    "tree",
+    [((0,), (0,), 0), (7,), ("a",), (-1,), ((0,),), None, "a"],
+    ids=["order", "label", "name", "negative", "forest", "empty", "text"],
 )
 def test_a_wrong_tree_among_several_is_named_by_its_place(tree, weights):
-    with pytest.raises(treealg.TreeAlgError, match=r"^trees\[1\] |^a tree must have labels"):
+    with pytest.raises(treealg.TreeAlgError, match=r"^(the label of )?trees\[1\] "):
         treealg.extract_branched_sig_coef(np.zeros(6), [(0,), tree], 2, weights=weights)
-    with pytest.raises(treealg.TreeAlgError, match=r"^tree |^a tree must have labels"):
+    with pytest.raises(treealg.TreeAlgError, match=r"^(the label of )?tree "):
         treealg.tree_to_idx(tree, 2, 2, weights=weights)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_tree_that_takes_long_to_count_is_refused_for_that(planar, monkeypatch):
+    def refuse(x, colours):
+        raise treealg.InvalidValueError("rank takes more than 10,000,000 steps")
+
+    monkeypatch.setattr(treealg.symbolic, "rank", refuse)
+    for call in (
+        lambda: treealg.tree_to_idx(((1,), 0), 2, 9, planar=planar),
+        lambda: treealg.extract_branched_sig_coef(np.zeros(6), [((1,), 0)], 2),
+    ):
+        with pytest.raises(treealg.InvalidValueError, match=r"^rank takes more than .* steps$"):
+            call()
 
 
 def test_coefficients_of_logarithms_name_the_length_that_is_too_large():

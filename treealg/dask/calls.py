@@ -11,6 +11,7 @@ from treealg.dask.chunks import Beside, Chunk, Floats, OfPair, Single, Unpacked
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.optional import require
+from treealg.tables.cache import until_tables
 
 __all__ = ["call"]
 
@@ -58,7 +59,8 @@ class _Call:
                 f"{row.name} of treealg.dask must have an array of Dask among "
                 f"{', '.join(a.name for a in row.arguments)}; treealg.{row.name} takes all others"
             )
-        self.arrays = {name: _as_dask(self.values[name]) for name in self.arguments}
+        given = {name: self.values[name] for name in self.arguments}
+        self.arrays = {name: _as_dask(value) for name, value in given.items()}
         self.values |= self.arrays
         found = row.result(**self.values)
         self.types: tuple[Any, ...] = found if isinstance(found, tuple) else (found,)
@@ -67,6 +69,31 @@ class _Call:
         self.products = [name for name in self.arguments if name in row.products]
         ranks = [self._rank(name) for name in self.arrays]
         self.rank = sum(map(self._rank, self.products)) if self.products else max(ranks)
+        self._check_options(given)
+
+    def _check_options(self, given: Mapping[str, Any]) -> None:
+        """Have the function refuse what it refuses whatever the data, by a call without items."""
+        none = {name: self._none_of(name, value) for name, value in given.items()}
+        if all(array is not None for array in none.values()):
+            with until_tables():
+                self.row.function(**{**self.values, **none})
+
+    def _none_of(self, name: str, given: Any) -> Any:
+        """Return an array of no item of an argument, None where the size of one is unknown.
+
+        What is one for all items is itself, where it is there, or else something like it.
+        """
+        argument, array, rank = self.arguments[name], self.arrays[name], self._rank(name)
+        item = array.shape[rank:]
+        if any(np.isnan(item)):
+            return None
+        if argument.batch == "one":
+            is_lazy = isinstance(given, dask_array.Array)
+            return np.broadcast_to(np.arange(item[-1]), item) if is_lazy else given
+        if argument.batch == "shared" and len(item) < len(argument.axes):
+            return np.zeros(item, array.dtype)
+        axes = max(len(self.products), 1) if argument.batch == "result" else 1
+        return np.zeros((0,) * axes + item, array.dtype)
 
     def results(self) -> Any:
         """Return what the row returns, as arrays of Dask."""

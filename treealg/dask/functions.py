@@ -15,8 +15,9 @@ from treealg.numeric.operations.table import operations
 __all__ = [*operations]
 
 _NOTES = (
-    "What shapes and dtypes of results cannot be told without is checked at once; all else, such "
-    "as numbers and many options, is checked where a chunk is computed.",
+    "Options, shapes and dtypes are checked at once, by a call of no item, whose shapes messages "
+    "have; numbers are checked where a chunk is computed, and so are options where the size of an "
+    "item is not known.",
 )
 
 

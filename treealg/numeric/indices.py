@@ -60,13 +60,13 @@ def tree_to_idx(
     Raises
     ------
     InvalidTypeError
-        If `tree` is neither a tree nor its tuple form; if `dimension` or `degree` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        If `tree` is neither a tree nor its tuple form, or a label no integer; if `dimension` or
+        `degree` is no integer, or a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If a label is not one of ``0, ..., d - 1``, with ``d`` the channels after the transforms; if
-        `tree` has more than `degree` nodes, or is empty while there is no scalar; if `dimension` is
-        below 1 or `degree` below 0; or if `weights` are not positive, one for each channel, or too
-        fine.
+        `tree` has more than `degree` nodes, is empty while there is no scalar, or so bushy that
+        counting would take long; if `dimension` is below 1 or `degree` below 0; or if `weights` are
+        not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -116,13 +116,8 @@ def place_of(
         )
     from treealg.symbolic import Tree, rank
 
-    try:
-        index = rank(element, labels)
-    except InvalidValueError as error:
-        raise InvalidValueError(
-            f"{name} must have labels from 0 to {labels - 1}, as there are {labels} channels "
-            f"(after path transforms): {error}"
-        ) from None
+    check_labels(element, labels, name)
+    index = rank(element, labels)
     return index + scalar - (0 if isinstance(element, Tree) else 1)
 
 
@@ -237,7 +232,7 @@ def _place(
     element: Any, name: str, light: tuple[int, ...], degree: int, planar: bool, weights: Any
 ) -> int:
     """Return the place of an element in what is light enough."""
-    check_labels(element, len(light))
+    check_labels(element, len(light), name)
     place = _light_basis(light, degree, planar)[1].get(element)
     if place is None:
         raise InvalidValueError(
@@ -271,7 +266,7 @@ def as_element(tree: TreeLike, planar: bool, name: str = "tree") -> Tree | Order
         raise InvalidValueError(f"{name}: {error}") from None
 
 
-def check_labels(element: Tree | OrderedForest, labels: int) -> None:
+def check_labels(element: Tree | OrderedForest, labels: int, name: str = "tree") -> None:
     """Refuse a tree or ordered forest with a label that is not the number of a channel."""
     from treealg.symbolic import OrderedForest
 
@@ -279,13 +274,13 @@ def check_labels(element: Tree | OrderedForest, labels: int) -> None:
         for vertex in tree.vertices():
             if isinstance(vertex.label, tuple):
                 raise InvalidTypeError(
-                    f"a tree must have integers as labels, got the tuple {vertex.label!r:.60} as "
+                    f"{name} must have integers as labels, got the tuple {vertex.label!r:.60} as "
                     f"one, as a tuple of trees has; several trees are a list, and a forest needs "
                     f"planar=True"
                 )
-            number = check_integer("the label of a tree", vertex.label, 0)
+            number = check_integer(f"the label of {name}", vertex.label, 0)
             if number >= labels:
                 raise InvalidValueError(
-                    f"a tree must have labels from 0 to {labels - 1}, the channels of the "
+                    f"{name} must have labels from 0 to {labels - 1}, the channels of the "
                     f"transformed path, got {number}"
                 )

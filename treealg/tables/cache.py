@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from treealg.checks import check_flag
@@ -20,7 +20,7 @@ from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
 from treealg.tables.frozen import Table
 
-__all__ = ["clear_cache", "table"]
+__all__ = ["clear_cache", "table", "until_tables"]
 
 _Table = TypeVar("_Table", bound=Table)
 
@@ -31,6 +31,27 @@ The handler of a signal may call amid the making of a table, and makes it then f
 """
 
 _warned_of_disk = False
+_here = threading.local()
+
+
+class _Unmade(Exception):
+    """A table would be made here."""
+
+
+@contextlib.contextmanager
+def until_tables() -> Iterator[None]:
+    """Leave a block where this thread would read or build a table, which is done in none.
+
+    A function of arrays has checked by then what it checks.
+    """
+    before = getattr(_here, "stops", False)
+    _here.stops = True
+    try:
+        yield
+    except _Unmade:
+        pass
+    finally:
+        _here.stops = before
 
 
 def table(
@@ -56,6 +77,8 @@ def _made_once(
     check: Callable[[_Table], bool],
 ) -> _Table:
     """Read or build a table while other threads that need it wait."""
+    if getattr(_here, "stops", False):
+        raise _Unmade
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None

@@ -70,8 +70,8 @@ def _chosen_compiler(variable: str, chosen: str) -> list[str]:
     found = _program(words[0]) if words else None
     if found is None:
         raise InvalidValueError(
-            f"the variable {variable} must name a compiler, got {chosen!r:.80}, and there is no such "
-            f"program; name one that is there, or unset {variable}"
+            f"the variable {variable} must name a compiler, got {chosen!r:.80}, and there is no "
+            f"such program; name one that is there, or unset {variable}"
         )
     return [found, *map(os.path.expanduser, words[1:])]
 

@@ -20,6 +20,7 @@ from treealg.cached import cached_property
 from treealg.checks import brief, closest, is_flag
 from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
+from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
 from treealg.numeric.operations.source import without_out
 
@@ -85,8 +86,15 @@ def axes_of_windows(
     options: Iterable[tuple[str, str]], values: Mapping[str, Any]
 ) -> dict[str, int]:
     """Return the axes that results have of windows that are options, with their lengths."""
-    given = [(axis, values[name]) for name, axis in options]
-    return {axis: len(windows) for axis, windows in given if windows is not None}
+    return {axis: _count(values[name], name) for name, axis in options if values[name] is not None}
+
+
+def _count(windows: Any, name: str) -> int:
+    """Return how many windows there are; all but that is checked where they are read."""
+    try:
+        return len(windows)
+    except TypeError:
+        raise not_an_array(windows, name) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gr
         element = as_element(value, bool(planar), name)
         if element is None:
             continue
-        check_labels(element, dimension)
+        check_labels(element, dimension, name)
         found.append(element)
         places.append(place)
     degree = max((element.order for element in found), default=0)
