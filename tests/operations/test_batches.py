@@ -1,5 +1,7 @@
 """Batches: each row is computed as if alone, and arguments that are equals broadcast."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,42 @@ def assert_leading_shape_is_kept(case, batch):
 @pytest.mark.parametrize("batch", [(2, 0), (3, 1, 2)], ids=str)
 def test_leading_shape_is_kept_whatever_it_is(case, batch):
     assert_leading_shape_is_kept(case, batch)
+
+
+def with_axes(case, arguments, count):
+    """Return arguments of which each axis of the batch, of one row, is so many."""
+    values = {name: x.default for name, x in case.row.signature.parameters.items()} | arguments
+    found = dict(arguments)
+    for argument in case.row.arguments:
+        value = arguments.get(argument.name)
+        if isinstance(value, np.ndarray):
+            rank = value.ndim - len(argument.item_axes(value.ndim, values))
+            found[argument.name] = value.reshape((1,) * (rank * count) + value.shape[rank:])
+    return found
+
+
+@each_case(CASES)
+def test_as_many_axes_as_an_array_may_have_are_taken_or_refused(case):
+    given = case.arguments((1,))
+    want = call(case, given)
+    taken = 0
+    for count in (29, 30, 31, 60, 61, 62, 63):
+        try:
+            wide = with_axes(case, given, count)
+        except ValueError:  # of NumPy: there is no such argument
+            continue
+        try:
+            found = call(case, wide)
+        except treealg.InvalidValueError as error:
+            axes = re.search(r" would have (\d+) axes with .* more than the 64 ", str(error))
+            if axes is None or int(axes[1]) < 65:
+                raise
+            continue
+        taken += 1
+        for one, other in zip(found, want, strict=True):
+            if other is not None:
+                np.testing.assert_array_equal(np.reshape(one, np.shape(other)), other)
+    assert taken >= 2
 
 
 def assert_gram_matrix_has_all_pairs(case):

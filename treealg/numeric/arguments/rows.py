@@ -28,6 +28,7 @@ __all__ = [
     "ListedRows",
     "Rows",
     "as_batch",
+    "check_rank",
     "check_size",
     "compute_dtype",
     "converted",
@@ -111,11 +112,7 @@ class Rows:
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
         """View the data in another shape."""
         is_same = shape == self.array.shape
-        if len(shape) > MAX_AXES:
-            raise InvalidValueError(
-                f"{self.name} would have {len(shape)} axes with the leading axes of the other "
-                f"arguments, more than the {MAX_AXES} that an array may have; join some of them"
-            )
+        check_rank(len(shape), self.name, "the leading axes of the other arguments")
         try:
             array = self.array if is_same else np.broadcast_to(self.array, shape)
         except ValueError:  # there are no integers for so many rows
@@ -258,6 +255,15 @@ class ListedRows(Rows):
     def points(self) -> Any:
         """Return all paths for a kernel of spans."""
         return self.lines
+
+
+def check_rank(axes: int, name: str, beside: str) -> None:
+    """Refuse an array that would have more axes than one may have, with those of something else."""
+    if axes > MAX_AXES:
+        raise InvalidValueError(
+            f"{name} would have {axes} axes with {beside}, more than the {MAX_AXES} that an array "
+            f"may have; join some of the leading axes"
+        )
 
 
 def check_size(shape: tuple[int, ...], name: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.repeats import again, are_constant, keep
-from treealg.numeric.arguments.rows import MAX_AXES
+from treealg.numeric.arguments.rows import check_rank
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
@@ -343,11 +343,7 @@ def branched_sig_kernel_gram(
 
 def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
     shape = batch + problem.value_shape
-    if len(shape) > MAX_AXES:
-        raise InvalidValueError(
-            f"the result would have {len(shape)} axes, more than the {MAX_AXES} that an array may "
-            f"have; join some of the leading axes of both paths"
-        )
+    check_rank(len(shape), "the result", "those of both paths")
     try:
         return np.empty(shape, problem.rows1.dtype)
     except (MemoryError, ValueError):

@@ -17,7 +17,7 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
-from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.rows import Rows, check_rank, memory_for
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
 from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of, reserve
@@ -204,6 +204,7 @@ def statistic_of(
         _samples(problem.rows2, many[1]) if is_sample else problem.rows2,
     )
     if not is_sample and many[1] is not None:  # each window of an observation is one
+        check_rank(len(samples[0].shape) + 1, "x", "windows2")
         samples = Rows(samples[0].array[..., None, :, :, :], samples[0].kind, 3, "x"), samples[1]
     sizes = samples[0].item[0], samples[1].item[0] if is_sample else 1
     batch = common_batch(*samples)

@@ -12,7 +12,7 @@ from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.prepared import Prepared, prepared, prepared_list, timed
 from treealg.numeric.arguments.ragged import Names, is_list_of_paths, read_list
-from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.rows import Rows, check_rank, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.arguments.windows import windows_of
 
@@ -108,6 +108,7 @@ def _side(found: Prepared, windows: Any, name: str, place: int) -> Side:
     found.path.name = name
     if windows is None:
         return Side(found.path, found if found.spans is not None else None, _way_back(found))
+    check_rank(len(found.path.shape) + 1, name, f"windows{place}")
     cut = windows_of(found, windows, f"windows{place}")
     spans, count = cut.spans(cut.ends), len(cut.ends)
     points = cut.points

@@ -110,7 +110,7 @@ def _last_points(lengths: Any, rows: Rows) -> npt.NDArray[np.int64] | None:
     """Return the index of the last point of each path, as an array that goes with paths."""
     if lengths is None:
         return None
-    return (read_lengths(lengths, rows) - 1)[..., None, None]
+    return (read_lengths(lengths, rows) - 1).reshape(-1, 1, 1)
 
 
 def _held(points: npt.NDArray[Any], last: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
@@ -137,10 +137,9 @@ def _with_brackets(
 ) -> Array:
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
-    result, view = allocate(rows, length, labels, to=to, walked=False)
-    memory = view.reshape(*rows.batch, length, labels)
+    result, memory = allocate(rows, length, labels, to=to, walked=False)
     first, second = np.triu_indices(channels)
-    points = _held(rows.array.astype(rows.dtype, copy=False), last)
+    points = _held(rows.whole(), last)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
         step = np.diff(points, axis=-2)
         memory[..., :channels] = points
@@ -234,12 +233,11 @@ def _without_brackets(
             f"{back.name} must have shape (..., {length}, {labels}), as the path with its "
             f"brackets; got shape {back.array.shape}"
         )
-    result, view = allocate(rows, length, channels, to=to, walked=False)
-    memory = view.reshape(*rows.batch, length, channels)
+    result, memory = allocate(rows, length, channels, to=to, walked=False)
     first, second = np.triu_indices(channels)
-    given = back.array.astype(rows.dtype, copy=False)
+    given = back.whole()
     with np.errstate(over="ignore", invalid="ignore"):
-        step = np.diff(_held(rows.array.astype(rows.dtype, copy=False), last), axis=-2)
+        step = np.diff(_held(rows.whole(), last), axis=-2)
         later = np.cumsum(given[..., :0:-1, channels:], axis=-2)[..., ::-1, :]
         square = np.zeros((*step.shape, channels), rows.dtype)
         square[..., first, second] += later
