@@ -39,6 +39,12 @@ def require(module: str, *, extra: str) -> Any:
         package = module.partition(".")[0]
         if error.name is None or error.name.partition(".")[0] != package:
             raise
+        if error.name != package and (found := sys.modules.get(package)) is not None:
+            raise MissingDependencyError(
+                f"{error.name} is needed here and is not in what is imported as {package!r}, "
+                f"{getattr(found, '__file__', None) or found}; if that is a file of your own, "
+                "rename it, as it hides the package, or else install a newer version"
+            ) from error
         raise MissingDependencyError(
             f"the package {package!r} is needed here and is not installed; "
             f"install it with: {install_command(extra)}"

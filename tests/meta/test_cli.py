@@ -1,6 +1,7 @@
 """The command line: subcommands, exit status, one line per error."""
 
 import errno
+import importlib
 import os
 import subprocess
 import sys
@@ -123,6 +124,19 @@ def test_a_missing_package_names_the_extra(capsys, monkeypatch):
         "treealg: the package 'aeon' is needed here and is not installed; "
         f'install it with: pip install -e "{ROOT}[demo]"\n'
     )
+
+
+def test_a_script_that_hides_a_package_is_named(tmp_path, monkeypatch):
+    from treealg.optional import require
+
+    script = tmp_path / "hidden_package.py"
+    script.write_text("import treealg\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "hidden_package", raising=False)
+    importlib.import_module("hidden_package")
+    with pytest.raises(MissingDependencyError, match="rename it, as it hides") as caught:
+        require("hidden_package.array", extra="dask")
+    assert str(script) in str(caught.value)
 
 
 def test_require_passes_errors_from_inside_a_package(tmp_path, monkeypatch):

@@ -243,6 +243,16 @@ def test_source_and_header_go_to_files(language, tmp_path):
     assert "restrict" not in declared
 
 
+@pytest.mark.parametrize("missing", ["source", "header"])
+def test_source_and_header_are_both_written_or_neither(missing, capsys, tmp_path):
+    files = {"source": tmp_path / "x.c", "header": tmp_path / "x.h"}
+    files[missing] = tmp_path / "none" / "x"
+    words = ["generate", "--map", "log", "--dimension", "1", "--degree", "2"]
+    words += ["-o", str(files["source"]), "--header", str(files["header"])]
+    assert refused(capsys, *words) == f"treealg: {files[missing]}: No such file or directory\n"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_header_declares_what_the_source_defines(tmp_path):
     printed(
         "generate", "--map", "combine", "--dimension", "2", "--degree", "2",

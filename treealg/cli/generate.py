@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import ExitStack
 from typing import Any
 
 from treealg.cli.parsers import Commands, add_command, add_planar, path, say
 from treealg.errors import InvalidValueError
-from treealg.whole import write_text
+from treealg.whole import whole
 
 __all__ = ["add_parser"]
 
@@ -68,13 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
         method=arguments.method,
     )
     header = None if arguments.header is None else _header(source.text, source.name)
+    with ExitStack() as files:  # both are there, or neither is
+        for name, text in ((arguments.header, header), (arguments.output, source.text)):
+            if name is not None and text is not None:
+                files.enter_context(whole(name)).write(text.encode("utf-8"))
     if arguments.output is None:
         print(source.text, end="")
     else:
-        write_text(arguments.output, source.text)
         say(arguments, f"{arguments.output}: {source.name}")
-    if header is not None:
-        write_text(arguments.header, header)
     return 0
 
 

@@ -83,6 +83,11 @@ def branched_log_sig_join(
     branched_sig_join : The same of signatures.
     branched_log_sig_join_backprop : The gradient.
 
+    Notes
+    -----
+    An exponential, a product and a logarithm: the error of a coefficient of n nodes is that
+    of `branched_sig_to_log_sig`, about ``eps * |x|**n``.
+
     References
     ----------
     C. Reutenauer, *Free Lie Algebras*, Oxford University Press (1993).

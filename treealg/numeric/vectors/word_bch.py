@@ -83,7 +83,8 @@ def log_sig_combine(
 
     Notes
     -----
-    Two exponentials, their product and its logarithm, a few rows at a time.
+    Two exponentials, their product and its logarithm, a few rows at a time. The error of the
+    coefficient of n letters is that of `sig_to_log_sig`, about ``eps * |x|**n``.
 
     References
     ----------
@@ -255,6 +256,11 @@ def log_sig_join(
     --------
     log_sig_combine : The same of two paths.
     log_sig_join_backprop : The gradients.
+
+    Notes
+    -----
+    An exponential, a product and a logarithm: the error of a coefficient of n letters is that
+    of `sig_to_log_sig`, about ``eps * |x|**n``.
 
     Examples
     --------
