@@ -92,6 +92,7 @@ from treealg.symbolic.maps.characters import (
 from treealg.symbolic.maps.endomorphisms import (
     AlgebraElement as AlgebraElement,
     Endomorphism as Endomorphism,
+    convolve_maps as convolve_maps,
     identity_map as identity_map,
     odd_even as odd_even,
 )
@@ -99,10 +100,7 @@ from treealg.symbolic.maps.expected import (
     expected_signature as expected_signature,
     signature_cumulants as signature_cumulants,
 )
-from treealg.symbolic.maps.functionals import (
-    Functional as Functional,
-    convolve_maps as convolve_maps,
-)
+from treealg.symbolic.maps.functionals import Functional as Functional
 from treealg.symbolic.maps.lifts import change_of_lift as change_of_lift
 from treealg.symbolic.maps.morphisms import (
     Morphism as Morphism,

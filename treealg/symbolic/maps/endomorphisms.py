@@ -10,15 +10,17 @@ from typing import Any
 from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.combinations import LinearCombination
+from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.products import power_of_sum
+from treealg.symbolic.maps.evaluation import Asked, Asking
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.entries import Entry
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.slots import Slotted
 
-__all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
+__all__ = ["AlgebraElement", "Endomorphism", "convolve_maps", "identity_map", "odd_even"]
 
 
 class AlgebraElement(Entry, Slotted):
@@ -191,11 +193,58 @@ class Endomorphism(Functional):
         super().__init__(algebra, value)
         self._made_by(type(self), algebra, rule)
 
-    def _like(self, rule: Callable[[Any], Any]) -> Endomorphism:
+    def _like(self, asks: Asking) -> Endomorphism:
         # Sums that have no term are the number 0, and series start with a number.
-        algebra = self._algebra
-        zero = AlgebraElement(algebra, Element())
-        return Endomorphism(algebra, lambda key: zero + rule(key))
+        zero = AlgebraElement(self._algebra, Element())
+
+        def asks_for_elements(key: Any) -> Asked:
+            return zero + (yield from asks(key))
+
+        return Endomorphism._asking(self._algebra, asks_for_elements)
+
+    def convolve(self, other: Functional) -> Functional:
+        r"""Return the convolution :math:`x \mapsto \sum f(x') g(x'')`, f being this one.
+
+        Parameters
+        ----------
+        other : Functional
+            The right factor, applied to the trunk.
+
+        Returns
+        -------
+        Endomorphism
+            The convolution.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is not a `Functional` on the same algebra.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck
+        >>> identity_map(bck).convolve(identity_map(bck))(Tree([Tree()]))
+        <Element 2 (0[0]) + (0 0)>
+        """
+        if not isinstance(other, Endomorphism):
+            return super().convolve(other)
+        right: Endomorphism = other
+        self._other(right)
+        algebra, first, second = self._algebra, self._known, right._known
+
+        def asks(key: Any) -> Asked:
+            total: Terms = {}
+            delta = algebra.coproduct(key)
+            spend(4 * len(delta))
+            for (pruned, trunk), count in delta.items():
+                value = first[pruned] if pruned in first else (yield self, pruned)
+                if value:
+                    last = second[trunk] if trunk in second else (yield right, trunk)
+                    terms = algebra._multiply(value.element._terms, last.element._terms)
+                    add_terms(total, terms, count)
+            return AlgebraElement(algebra, Element._collect(total))
+
+        return Endomorphism._asking(algebra, asks)._made_by(Functional.convolve, self, right)
 
     def _check_value(self, value: Any) -> Any:
         return value  # an `AlgebraElement`, always
@@ -244,8 +293,14 @@ class Endomorphism(Functional):
         if not isinstance(other, Endomorphism):
             raise InvalidTypeError(f"other must be an Endomorphism, got {type(other).__name__}")
         self._other(other)
-        composition = Endomorphism(self._algebra, lambda key: other(self._value(key).element))
-        return composition._made_by(Endomorphism.then, self, other)
+
+        def asks(key: Any) -> Asked:
+            element = (yield self, key).element
+            for part in element:
+                yield other, part
+            return AlgebraElement(self._algebra, other(element))
+
+        return Endomorphism._asking(self._algebra, asks)._made_by(Endomorphism.then, self, other)
 
 
 def identity_map(algebra: HopfAlgebra[Any]) -> Endomorphism:
@@ -275,6 +330,45 @@ def identity_map(algebra: HopfAlgebra[Any]) -> Endomorphism:
     if not isinstance(algebra, HopfAlgebra):
         raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
     return Endomorphism(algebra, algebra.element)
+
+
+def convolve_maps(
+    algebra: HopfAlgebra[Any], first: Callable[[Any], Any], second: Callable[[Any], Any]
+) -> Endomorphism:
+    r"""Return the convolution :math:`x \mapsto \sum f(x') g(x'')` of two linear maps.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        Where the maps start and end.
+    first, second : callable
+        Linear maps f and g of the algebra to itself, from basis elements to elements.
+
+    Returns
+    -------
+    Endomorphism
+        From basis elements and elements to elements; the product of `first` and `second` as maps.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`, or `first` or `second` not callable.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> convolve_maps(bck, bck.antipode, bck.element)(Tree([Tree()]))
+    <Element 0>
+    """
+    if not isinstance(algebra, HopfAlgebra):
+        raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
+    maps: list[Any] = []
+    for name, each in (("first", first), ("second", second)):
+        check_callable(name, each, "key")
+        known = isinstance(each, Endomorphism) and each._algebra is algebra
+        maps.append(each if known else Endomorphism(algebra, each))
+    product: Endomorphism = maps[0] * maps[1]
+    return product
 
 
 def odd_even(f: Functional) -> tuple[Functional, Functional]:
@@ -321,4 +415,8 @@ def odd_even(f: Functional) -> tuple[Functional, Functional]:
 
 def _conjugate(f: Functional) -> Functional:
     degree = f.algebra._degree
-    return f._like(lambda key: (-1) ** degree(key) * f._value(key))._made_by(_conjugate, f)
+
+    def asks(key: Any) -> Asked:
+        return (-1) ** degree(key) * (yield f, key)
+
+    return f._like(asks)._made_by(_conjugate, f)

@@ -10,7 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -20,14 +20,14 @@ from treealg.symbolic.linear.coefficients import (
     is_zero_start,
     values_by_key,
 )
-from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element, word_beside
+from treealg.symbolic.maps.evaluation import Asked, Asking, value_of
 from treealg.symbolic.maps.origin import Made, without_zeros
 from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 
-__all__ = ["Functional", "Values", "convolve_maps"]
+__all__ = ["Functional", "Values"]
 
 Values = Mapping[Any, Any] | Callable[[Any], Any]
 
@@ -71,6 +71,8 @@ class Functional(Entry, Made):
     is_commutative = False
     #: Whether values are elements of the algebra, of which numbers are multiples of the unit.
     _is_map = False
+    #: The rule of the result of an operation, which asks for the values that it needs.
+    _asks: Asking | None = None
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         if not isinstance(algebra, HopfAlgebra):
@@ -100,13 +102,39 @@ class Functional(Entry, Made):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self._algebra.name}>"
 
-    def _like(self, rule: Callable[[Any], Any]) -> Functional:
+    @classmethod
+    def _asking(cls, algebra: HopfAlgebra[Any], asks: Asking) -> Self:
         """Make the result of an operation, which says by what it was made."""
-        return Functional(self._algebra, rule)
+        result = object.__new__(cls)
+        result._algebra, result._known, result._asks = algebra, {}, asks
+        return result
 
-    def _with(self, other: Functional, rule: Callable[[Any], Any]) -> Functional:
+    def _like(self, asks: Asking) -> Functional:
+        """Make the result of an operation on this one."""
+        return Functional._asking(self._algebra, asks)
+
+    def _with(self, other: Functional, asks: Asking) -> Functional:
         """Make the result of an operation on two: a map if one of them is, else a functional."""
-        return (self if self._is_map else other)._like(rule)
+        return (self if self._is_map else other)._like(asks)
+
+    def _through(self, function: Callable[[Any], Any]) -> Functional:
+        """Make the result of an operation that takes values one by one."""
+
+        def asks(key: Any) -> Asked:
+            return function((yield self, key))
+
+        return self._like(asks)
+
+    def _pointwise(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
+        """Make the result of an operation that takes two values on one key."""
+        if not isinstance(other, Functional):
+            return self if is_zero_start(other, "a functional") else NotImplemented
+        right = self._other(other)
+
+        def asks(key: Any) -> Asked:
+            return operation((yield self, key), (yield right, key))
+
+        return self._with(right, asks)._made_by(operation, self, right)
 
     @property
     def algebra(self) -> HopfAlgebra[Any]:
@@ -143,10 +171,7 @@ class Functional(Entry, Made):
 
     def _value(self, key: Any) -> Any:
         known = self._known
-        if key not in known:
-            spend(4)
-            known[key] = self._check_value(self._rule(key))
-        return known[key]
+        return known[key] if key in known else value_of(self, key)
 
     def _check_value(self, value: Any) -> Any:
         """Return a value of the rule, or refuse it."""
@@ -163,29 +188,21 @@ class Functional(Entry, Made):
         return other  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Functional:
-        if not isinstance(other, Functional):
-            return self if is_zero_start(other, "a functional") else NotImplemented
-        right = self._other(other)
-        total = self._with(right, lambda key: self._value(key) + right._value(key))
-        return total._made_by(operator.add, self, right)
+        return self._pointwise(other, operator.add)  # type: ignore[no-any-return]
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Functional:
-        if not isinstance(other, Functional):
-            return self if is_zero_start(other, "a functional") else NotImplemented
-        right = self._other(other)
-        difference = self._with(right, lambda key: self._value(key) - right._value(key))
-        return difference._made_by(operator.sub, self, right)
+        return self._pointwise(other, operator.sub)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Functional:
-        return self._like(lambda key: -self._value(key))._made_by(operator.neg, self)
+        return self._through(operator.neg)._made_by(operator.neg, self)
 
     def __mul__(self, other: Any) -> Functional:
         if isinstance(other, Functional):
             return self.convolve(other)
         other = check_coefficient(other)
-        scaled = self._like(lambda key: self._value(key) * other)
+        scaled = self._through(lambda value: value * other)
         return scaled._made_by(operator.mul, self, other)
 
     def __rsub__(self, other: Any) -> Functional:
@@ -199,7 +216,7 @@ class Functional(Entry, Made):
 
     def __rmul__(self, scalar: Any) -> Functional:
         scalar = check_coefficient(scalar)
-        scaled = self._like(lambda key: scalar * self._value(key))
+        scaled = self._through(lambda value: scalar * value)
         return scaled._made_by(operator.mul, scalar, self)
 
     def __pow__(self, exponent: Any) -> Functional:
@@ -239,17 +256,20 @@ class Functional(Entry, Made):
             raise InvalidTypeError(f"other must be a Functional, got {type(other).__name__}")
         right = self._other(other)
 
-        def rule(key: Any) -> Any:
+        first, second = self._known, right._known
+
+        def asks(key: Any) -> Asked:
             total: Any = 0
             delta = self._algebra.coproduct(key)
             spend(4 * len(delta))
             for (pruned, trunk), count in delta.items():
-                value = self._value(pruned)
+                value = first[pruned] if pruned in first else (yield self, pruned)
                 if value != 0:
-                    total = total + count * value * right._value(trunk)
+                    last = second[trunk] if trunk in second else (yield right, trunk)
+                    total = total + count * value * last
             return total
 
-        return self._with(right, rule)._made_by(Functional.convolve, self, right)
+        return self._with(right, asks)._made_by(Functional.convolve, self, right)
 
     def exp(self) -> Functional:
         r"""Return the convolution exponential :math:`\sum_k f^{*k} / k!`.
@@ -382,7 +402,39 @@ class Functional(Entry, Made):
             return (-total,)
 
         inverses = Memo(lambda key: [trunk for trunk, _ in cuts(key)], build)
-        return self._like(lambda key: 1 if key == one else inverses(key)[0])
+        ask_below = self._asking_below()
+
+        def asks(key: Any) -> Asked:
+            if key == one:
+                return 1
+            yield from ask_below(key)
+            return inverses(key)[0]
+
+        return self._like(asks)
+
+    def _asking_below(self) -> Asking:
+        """Return what asks for the values that a sum of powers on a key needs."""
+        algebra, values = self._algebra, self._known
+        one = algebra.one
+        known: set[Any] = set()
+
+        def ask_below(key: Any) -> Asked:
+            # Those of a functional that is no result of an operation need no others.
+            pending, found = [] if self._asks is None else [key], set()
+            while pending:
+                top = pending.pop()
+                if top in known or top in found:
+                    continue
+                found.add(top)
+                yield self, top
+                for pruned, trunk in algebra.coproduct(top):
+                    if pruned != one and trunk != one:
+                        value = values[pruned] if pruned in values else (yield self, pruned)
+                        if value != 0:
+                            pending.append(trunk)
+            known.update(found)
+
+        return ask_below
 
     def _check_unit(self, expected: int, name: str, kind: str) -> None:
         value = self._value(self._algebra.one)
@@ -395,8 +447,11 @@ class Functional(Entry, Made):
     def _power_series(self, name: str, coefficient: Callable[[int], Any]) -> Functional:
         self._check_unit(1, name, "a normalized functional")
         one = self._algebra.one
-        reduced = self._like(lambda key: 0 if key == one else self._value(key))
-        return self._series(coefficient, reduced)
+
+        def asks(key: Any) -> Asked:
+            return 0 if key == one else (yield self, key)
+
+        return self._series(coefficient, self._like(asks))
 
     def _series(self, coefficient: Callable[[int], Any], base: Functional) -> Functional:
         """Return the sum of coefficients times convolution powers of `base`."""
@@ -429,10 +484,12 @@ class Functional(Entry, Made):
             return powers
 
         powers = Memo(needs, build)
+        ask_below = base._asking_below()
 
-        def rule(key: Any) -> Any:
+        def asks(key: Any) -> Asked:
             if key == one:
                 return coefficient(0)
+            yield from ask_below(key)
             total: Any = 0
             for k, value in enumerate(powers(key), 1):
                 if k not in weights:
@@ -441,50 +498,9 @@ class Functional(Entry, Made):
                     total = total + weights[k] * value
             return total
 
-        return self._like(rule)
+        return self._like(asks)
 
 
 def _steps(value: Any) -> int:
     """Return how many steps it takes to add a multiple of a value."""
     return 4 if value.__class__ in (int, float) else 8
-
-
-def convolve_maps(
-    algebra: HopfAlgebra[Any], first: Callable[[Any], Any], second: Callable[[Any], Any]
-) -> Callable[[Any], Element]:
-    r"""Return the convolution :math:`x \mapsto \sum f(x') g(x'')` of two linear maps.
-
-    Parameters
-    ----------
-    algebra : HopfAlgebra
-        Where the maps start and end.
-    first, second : callable
-        Linear maps f and g of the algebra to itself, from basis elements to elements.
-
-    Returns
-    -------
-    callable
-        From basis elements and elements to elements.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `algebra` is not a `HopfAlgebra`.
-
-    Examples
-    --------
-    >>> from treealg.symbolic import Tree, bck
-    >>> convolve_maps(bck, bck.antipode, bck.element)(Tree([Tree()]))
-    <Element 0>
-    """
-    if not isinstance(algebra, HopfAlgebra):
-        raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
-
-    def convolution(x: Any) -> Element:
-        total: dict[Any, Any] = {}
-        for (pruned, trunk), count in algebra.coproduct(x).items():
-            product = algebra.product(first(pruned), second(trunk))
-            add_terms(total, dict(product.items()), count)
-        return Element(total)
-
-    return convolution

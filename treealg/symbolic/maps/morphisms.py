@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.checks import check_callable, check_flag
@@ -20,7 +20,8 @@ from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, height
+from treealg.symbolic.trees.meter import spend
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms, height
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _FEW = 9  # vertices, which are read in few ways
+_MANY = 8  # compositions of more than so many morphisms have not all of these in their name
 
 
 class Morphism(Made):
@@ -66,6 +68,9 @@ class Morphism(Made):
     >>> forget_order.then(arborification_bck)(PlanarTree([PlanarTree(label=1)]))
     <Element ((1, 0))>
     """
+
+    #: Of how many morphisms it is the composition.
+    _length = 1
 
     def __init__(
         self,
@@ -179,14 +184,46 @@ class Morphism(Made):
                 f"{other._name} starts at {other._source.name}, not where {self._name} ends, at "
                 f"{self._target.name}"
             )
-        return Morphism(
-            f"{self._name}, then {other._name}",
+
+        length = self._length + other._length
+
+        def rule(key: Any) -> Any:
+            check_steps("an image under a composition", 16 * length)
+            for link in _links(self, other):
+                spend(16)
+                key = link(key)
+            return key
+
+        composition = Morphism(
+            _joined(self._name, other._name),
             self._source,
             other._target,
-            lambda key: other(self(key)),
+            rule,
             respects_products=self.respects_products and other.respects_products,
             respects_coproducts=self.respects_coproducts and other.respects_coproducts,
-        )._made_by(Morphism.then, self, other)
+        )
+        composition._length = length
+        return composition._made_by(Morphism.then, self, other)
+
+
+def _links(first: Morphism, second: Morphism) -> Iterator[Morphism]:
+    """Yield what two morphisms are compositions of, in the order in which they act."""
+    pending = [second, first]
+    while pending:
+        one = pending.pop()
+        make, parts = one._origin
+        if make is Morphism.then:
+            pending += reversed(parts)
+        else:
+            yield one
+
+
+def _joined(first: str, second: str) -> str:
+    """Return the name of a composition, of a long one its beginning and end."""
+    names = f"{first}, then {second}".split(", then ")
+    if len(names) > _MANY:
+        names = [*names[:3], "…", *names[-3:]]
+    return ", then ".join(names)
 
 
 def _make(name: str, source: Any, target: Any, rule: Any, respects: tuple[bool, bool]) -> Morphism:

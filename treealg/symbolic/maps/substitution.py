@@ -8,6 +8,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.cem import CEM
 from treealg.symbolic.hopf.connes_kreimer import BCK
 from treealg.symbolic.linear.combinations import Terms
+from treealg.symbolic.maps.evaluation import Asked
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.meter import spend
@@ -58,14 +59,14 @@ def substitution_product(first: Functional, second: Functional) -> Functional:
     if not isinstance(second, Functional) or not isinstance(second.algebra, BCK):
         raise InvalidTypeError(f"second must be a Functional on bck, got {second!r}")
 
-    def rule(forest: Any) -> Any:
+    def asks(forest: Any) -> Asked:
         skeletons: Terms = {forest.empty: 1}
         for tree in forest:
             grown: Terms = {}
             for (pieces, skeleton), count in partitions(tree).items():
                 weight: Any = count
                 for piece in pieces:
-                    weight = weight * first(piece)
+                    weight = weight * (yield first, first._key(piece))
                 if weight != 0:
                     spend(4 * len(skeletons))
                     for done, value in skeletons.items():
@@ -74,7 +75,7 @@ def substitution_product(first: Functional, second: Functional) -> Functional:
             skeletons = grown
         total: Any = 0
         for skeleton, value in skeletons.items():
-            total = total + value * second(skeleton)
+            total = total + value * (yield second, skeleton)
         return total
 
-    return Functional(second.algebra, rule)._made_by(substitution_product, first, second)
+    return Functional._asking(second.algebra, asks)._made_by(substitution_product, first, second)

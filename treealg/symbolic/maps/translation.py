@@ -17,6 +17,7 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequenc
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.maps.evaluation import Asked, Asking
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -141,8 +142,8 @@ def translate(functional: Functional, translation: Translation) -> Functional:
         raise InvalidTypeError(f"functional must be a Functional on bck or mkw, got {functional!r}")
     planar = functional.algebra is mkw
     v = _checked(translation, planar)
-    rule = _planar_rule(functional, v) if planar else _rule(functional, v)
-    return Functional(functional.algebra, rule)._made_by(translate, functional, dict(v))
+    asks = _asks_planar(functional, v) if planar else _asks(functional, v)
+    return Functional._asking(functional.algebra, asks)._made_by(translate, functional, v)
 
 
 def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
@@ -226,7 +227,7 @@ class _Translated:
         return total
 
 
-def _rule(functional: Functional, v: Mapping[Any, Element]) -> Any:
+def _asks(functional: Functional, v: Mapping[Any, Element]) -> Asking:
     """Return the values of a translated functional on commutative forests."""
     make = Forest._make
     values: dict[Tree, list[tuple[Any, Any]]] = {}
@@ -272,21 +273,21 @@ def _rule(functional: Functional, v: Mapping[Any, Element]) -> Any:
 
     states: Memo[Forest, dict[State, Any]] = Memo(needs, build)
 
-    def rule(forest: Forest) -> Any:
+    def asks(forest: Forest) -> Asked:
         total: Any = 0
         for (root, kept), c in states(forest).items():
             if not root._trees:
-                total = total + c * functional(kept)
+                total = total + c * (yield functional, kept)
         return total
 
-    return rule
+    return asks
 
 
-def _planar_rule(functional: Functional, v: Mapping[Any, Element]) -> Any:
+def _asks_planar(functional: Functional, v: Mapping[Any, Element]) -> Asking:
     """Return the values of a translated functional on ordered forests."""
     images: dict[int, _Translated] = {}
 
-    def rule(forest: OrderedForest) -> Any:
+    def asks(forest: OrderedForest) -> Asked:
         order = forest.order
         moved = images.setdefault(order, _Translated(v, True, order))
         labels = {vertex.label for tree in forest for vertex in tree.vertices()} | v.keys()
@@ -297,10 +298,10 @@ def _planar_rule(functional: Functional, v: Mapping[Any, Element]) -> Any:
                 key = OrderedForest(_renamed(tree, names) for tree in shape)
                 c = moved.forests(key).get(forest, 0)
                 if c != 0:
-                    total = total + c * functional(key)
+                    total = total + c * (yield functional, key)
         return total
 
-    return rule
+    return asks
 
 
 def _renamed(tree: PlanarTree, names: Mapping[Any, Any]) -> PlanarTree:
