@@ -20,6 +20,7 @@ from treealg.symbolic import (
     Morphism,
     OrderedForest,
     PlanarTree,
+    ShuffleCharacter,
     Tree,
     bck,
     change_of_lift,
@@ -42,6 +43,7 @@ BOTH = Element({Forest([LEAF, LEAF]): 1})
 f = functional_from_vector([1, HALF], 1, 2)
 g = InfinitesimalCharacter(bck, {LEAF: 1, LADDER: 1})
 h = functional_from_vector([1, 0, 3], 1, 2, planar=True)
+k = ShuffleCharacter(mkw, {PlanarTree(): 1, PLANAR: 3})
 one = identity_map(bck)
 S = Morphism("S", bck, bck, bck.antipode)
 antipode = Endomorphism(bck, bck.antipode)
@@ -69,6 +71,12 @@ CHAINS = {
     "planar translation": (lambda x: translate(x, {0: PLANAR}), h, M, M + 3),
     "substituted": (lambda x: substitution_product(x, g), g, M, M + 1),
     "substitution": (lambda x: substitution_product(g, x), g, M, M + 1),
+    "function": (lambda x: Functional(bck, x), f, N, HALF),
+    "character": (lambda x: Character(bck, x * f), f, M, HALF * (M + 1) ** 2),
+    "infinitesimal": (lambda x: InfinitesimalCharacter(bck, x + f), f, M, HALF * (M + 1)),
+    "shuffle character": (lambda x: ShuffleCharacter(mkw, x * k), k, M,
+                          3 * (M + 1) + M * (M + 1) // 2),
+    "map by a map": (lambda x: Endomorphism(bck, x), one, N, Element({LADDER: 1})),
     "several": (lambda x: -((x * f - 2 * x) / 3).exp().log() * 3, f.log(), M, None),
     "sum of maps": (lambda x: x + one, one, N, (N + 1) * Element({LADDER: 1})),
     "product of maps": (lambda x: x * one, one, M,

@@ -108,6 +108,7 @@ MAKERS = {
     "Lie series": lambda two, half, of: LieButcherSeries({PlanarTree(): half}, 3),
     "method": lambda two, half, of: RungeKutta(
         [[], of([half])], of([two - two, two - 1])).series(3),
+    "tableau": lambda two, half, of: RungeKutta([[], of([half])], of([two - two, two - 1])),
 }  # fmt: skip
 
 

@@ -326,6 +326,18 @@ class ShuffleCharacter(Functional):
             multiple = math.prod(math.factorial(len(list(group))) for _, group in groupby(factors))
             return (total * Fraction(1, multiple),)
 
+        def lyndon_words_below(word: Any) -> Iterator[Any]:
+            pending, found = [word], set()
+            while pending:
+                top = pending.pop()
+                if top not in found:
+                    found.add(top)
+                    parts = list(needs(top))
+                    pending += parts
+                    if not parts and top != algebra.one:
+                        yield top
+
         known = Memo[Any, tuple[Any]](needs, build)
         super().__init__(algebra, lambda word: known(word)[0])
         self._made_by(type(self), *given._origin[1])
+        self._calls(values, lyndon_words_below)

@@ -52,6 +52,7 @@ class Character(Functional):
 
         super().__init__(algebra, rule)
         self._made_by(type(self), algebra, given)
+        self._calls(values, algebra._factors)
 
 
 class InfinitesimalCharacter(Functional):
@@ -83,13 +84,18 @@ class InfinitesimalCharacter(Functional):
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         given, tree_value = _tree_values(type(self).__name__, algebra, values, 0)
 
-        def rule(forest: Any) -> Any:
+        def single(forest: Any) -> Any:
             trees = algebra._factors(forest)
-            return tree_value(trees[0]) if len(trees) == 1 else 0
+            return trees if len(trees) == 1 else ()
+
+        def rule(forest: Any) -> Any:
+            trees = single(forest)
+            return tree_value(trees[0]) if trees else 0
 
         super().__init__(algebra, rule)
         known = without_zeros(given) if isinstance(given, dict) else given
         self._made_by(type(self), algebra, known)
+        self._calls(values, single)
 
 
 def _tree_values(

@@ -192,6 +192,7 @@ class Endomorphism(Functional):
 
         super().__init__(algebra, value)
         self._made_by(type(self), algebra, rule)
+        self._calls(rule, lambda key: (key,))
 
     def _like(self, asks: Asking) -> Endomorphism:
         # Sums that have no term are the number 0, and series start with a number.

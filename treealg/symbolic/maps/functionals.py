@@ -91,6 +91,7 @@ class Functional(Entry, Made):
             check_callable("values", values, "key")
             self._rule = values
             self._made_by(type(self), algebra, values)
+            self._calls(values, lambda key: (key,))
         else:
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
@@ -108,6 +109,18 @@ class Functional(Entry, Made):
         result = object.__new__(cls)
         result._algebra, result._known, result._asks = algebra, {}, asks
         return result
+
+    def _calls(self, values: Any, keys: Callable[[Any], Iterable[Any]]) -> None:
+        """Have the values on keys asked for before the rule calls a functional on them."""
+        if isinstance(values, Functional):
+            functional, rule = values, self._rule
+
+            def asks(key: Any) -> Asked:
+                for each in keys(key):
+                    yield functional, functional._key(each)
+                return rule(key)
+
+            self._asks = asks
 
     def _like(self, asks: Asking) -> Functional:
         """Make the result of an operation on this one."""
@@ -188,12 +201,14 @@ class Functional(Entry, Made):
         return other  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Functional:
-        return self._pointwise(other, operator.add)  # type: ignore[no-any-return]
+        result: Functional = self._pointwise(other, operator.add)
+        return result
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Functional:
-        return self._pointwise(other, operator.sub)  # type: ignore[no-any-return]
+        result: Functional = self._pointwise(other, operator.sub)
+        return result
 
     def __neg__(self) -> Functional:
         return self._through(operator.neg)._made_by(operator.neg, self)
