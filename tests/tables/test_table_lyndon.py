@@ -1,6 +1,7 @@
 """The Lyndon projection against bracketings that are expanded without it."""
 
 import time
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,10 @@ import pytest
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
 from treealg.tables import brackets
+from treealg.tables.layout import WordLayout
+from treealg.tables.rows import Rows
+
+lyndon_module = import_module("treealg.tables.lyndon")  # where it is, is a function
 
 CASES = [(1, 6), (2, 4), (3, 3), (5, 2), (2, 1), (2, 0)]
 
@@ -133,12 +138,22 @@ def test_tables_of_words_are_those_of_bracketings_by_definition(dimension, degre
         assert set(np.flatnonzero(found.any(axis=0))) <= {index[word] for word in chosen}
 
 
+def sparse_rows(matrix):
+    """Return the rows of a matrix."""
+    row, column = np.nonzero(matrix)
+    ptr = np.searchsorted(row, np.arange(len(matrix) + 1))
+    return Rows(ptr, column, matrix[row, column])
+
+
 @pytest.mark.parametrize("size", [1, 5, 33, 70])
 def test_triangular_matrices_are_inverted_exactly(size):
     rng = np.random.default_rng(size)
     matrix = np.tril(rng.integers(-1, 2, (size, size)) * (rng.random((size, size)) < 0.2), -1)
     matrix += np.eye(size, dtype=int)
-    inverse = brackets._inverse(matrix.astype(float))
+    found = brackets._inverse(sparse_rows(matrix.astype(float)))
+    inverse = np.zeros((size, size))
+    inverse[np.repeat(np.arange(size), np.diff(found.ptr)), found.pair] = found.coef
+    assert np.count_nonzero(inverse) == found.coef.size
     exact = np.array([[int(x) for x in row] for row in inverse], dtype=object)
     np.testing.assert_array_equal(exact @ matrix, np.eye(size, dtype=int))
 
@@ -147,7 +162,32 @@ def test_triangular_matrices_are_inverted_exactly(size):
 def test_an_inverse_that_float64_does_not_hold_is_refused(size):
     matrix = np.eye(size) - 2.0**10 * np.eye(size, k=-1)
     with pytest.raises(InvalidValueError, match=r"2\*\*53 .* lower the degree"):
-        brackets._inverse(matrix)
+        brackets._inverse(sparse_rows(matrix))
+
+
+def test_sums_of_rows_that_float64_may_not_hold_are_refused():
+    # What comes is 0 here, but each of its terms is 2**53.
+    right = np.array([[2.0**53], [2.0**53]])
+    rows = Rows(np.array([0, 2]), np.array([0, 1]), np.array([1.0, -1.0]))
+    with pytest.raises(InvalidValueError, match="exactly"):
+        brackets._combined(rows, right)
+    with pytest.raises(InvalidValueError, match="exactly"):
+        brackets._sum(rows.coef, right, 2.0**53)
+
+
+def test_brackets_are_made_without_products_of_matrices(monkeypatch):
+    # Those of large matrices, by which rows of few entries were inverted, took most of the time.
+    sums = []
+    add = brackets._sum
+    monkeypatch.setattr(
+        brackets, "_sum", lambda coef, rows, most: sums.append(rows.size) or add(coef, rows, most)
+    )
+    layout = WordLayout(4, 8)
+    every = lyndon_module.all_contents(layout, lyndon_module.lyndon_forests(layout))
+    content = max(every, key=lambda content: len(content.words))
+    block, size = brackets.at_lyndon_words(content), len(content.words)
+    assert block.entries.ptr.size == size + 1
+    assert 0 < sum(sums) < size**3 // 20
 
 
 @pytest.mark.parametrize("dimension", [2, 3, 4])

@@ -34,9 +34,6 @@ __all__ = [
     "gathered",
 ]
 
-_SMALL = 32
-"""So many rows of a triangular matrix are inverted at a time."""
-
 
 class Content(NamedTuple):
     """All Lyndon words of one multiplicity of letters.
@@ -107,12 +104,10 @@ def at_lyndon_words(content: Content) -> Block:
     size, length = content.words.shape
     words = _number(content.words, content.base)
     terms = _expansions(words, length, content.base, only_themselves=True)
-    matrix = np.zeros((size, size))
-    matrix[terms.pair, np.repeat(np.arange(size), np.diff(terms.ptr))] = terms.coef
-    inverse = _inverse(matrix)
-    row, column = np.nonzero(inverse)
-    ptr = np.searchsorted(row, np.arange(size + 1)).astype(np.int64)
-    entries = Rows(ptr, column.astype(np.int32), inverse[row, column])
+    order = np.argsort(terms.pair, kind="stable")
+    column = np.repeat(np.arange(size), np.diff(terms.ptr))[order]
+    ptr = np.searchsorted(terms.pair[order], np.arange(size + 1)).astype(np.int64)
+    entries = _inverse(Rows(ptr, column, terms.coef[order]))
     return Block(content.words, content.words, content.letters, entries)
 
 
@@ -137,11 +132,8 @@ def from_lyndon_words(content: Content) -> Block:
     ptr, column, coef = at_lyndon_words(content).entries
     change[np.repeat(np.arange(size), np.diff(ptr)), column] = coef
     parts = []
-    for begin, end in ranges(np.full(len(expanded.rows), size)):
-        ptr, column, coef = between(expanded.entries, begin, end)
-        some = np.zeros((end - begin, size))
-        some[np.repeat(np.arange(end - begin), np.diff(ptr)), column] = coef
-        found = _product(some, change)
+    for begin, end in ranges(np.diff(expanded.entries.ptr) * size):
+        found = _combined(between(expanded.entries, begin, end), change)
         row, column = np.nonzero(found)
         ptr = np.searchsorted(row, np.arange(end - begin + 1)).astype(np.int64)
         parts.append(Rows(ptr, column.astype(np.int32), found[row, column]))
@@ -301,31 +293,54 @@ def _brackets(
     return Rows(*stacked(parts)) if parts else Rows(np.zeros(1, np.int64), words, np.zeros(0))
 
 
-def _inverse(matrix: FloatArray) -> FloatArray:
-    """Invert a lower unitriangular matrix of integers, exactly, some rows at a time."""
-    size = len(matrix)
-    inverse = np.eye(size)
-    for begin in range(0, size, _SMALL):
-        rows = slice(begin, begin + _SMALL)
-        own, part = matrix[rows, rows], inverse[rows, rows]
-        for row in range(1, len(own)):
-            part[row, :row] = -(own[row, :row] @ part[:row, :row])
-        _product(own - np.eye(len(own)), part)  # made of these terms
-        # Few bracketings have words in common, so that most columns before are empty.
-        before = np.flatnonzero(matrix[rows, :begin].any(axis=0))
+def _inverse(matrix: Rows) -> Rows:
+    """Invert a lower unitriangular matrix of integers, exactly, row by row.
+
+    Rows have few entries, of which the last is 1: so many rows of the inverse are added up. No
+    library of matrices is asked, whose threads wait for each other longer than this takes.
+    """
+    size = matrix.ptr.size - 1
+    inverse = np.zeros((size, size))
+    columns, coefs = [np.zeros(0, dtype=np.int32)], [np.zeros(0)]
+    sizes = np.zeros(size + 1, dtype=np.int64)
+    largest = 1.0
+    for row in range(size):
+        own = slice(matrix.ptr[row], matrix.ptr[row + 1] - 1)  # but for the diagonal
+        before, line = matrix.pair[own], inverse[row]
+        line[row] = 1.0
         if before.size:
-            some = slice(before[-1] + 1)
-            across = _product(matrix[rows, before], inverse[before, some])
-            inverse[rows, some] = -_product(part, across)
-    return inverse
+            end = before[-1] + 1
+            line[:end] = -_sum(matrix.coef[own], inverse[before, :end], largest)
+        column = np.flatnonzero(line[: row + 1])
+        columns.append(column.astype(np.int32))
+        coefs.append(line[column])
+        largest = max(largest, np.abs(coefs[-1]).max())
+        sizes[row + 1] = column.size
+    return Rows(np.cumsum(sizes), np.concatenate(columns), np.concatenate(coefs))
 
 
-def _product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Multiply matrices of integers, and refuse sums that float64 may not hold exactly."""
-    bound = np.abs(left).sum(axis=1).max(initial=0.0) * np.abs(right).max(initial=0.0)
-    if bound >= EXACT and (np.abs(left) @ np.abs(right)).max(initial=0.0) >= EXACT:
+def _sum(coef: FloatArray, rows: FloatArray, largest: float) -> FloatArray:
+    """Add up multiples of rows of integers, and refuse sums that float64 may not hold exactly.
+
+    `largest` bounds the size of these integers.
+    """
+    if np.abs(coef).sum() * largest >= EXACT:
+        _require_exact(np.einsum("i,ij->j", np.abs(coef), np.abs(rows)))
+    return np.asarray(np.einsum("i,ij->j", coef, rows))
+
+
+def _combined(left: Rows, right: FloatArray) -> FloatArray:
+    """Multiply sparse rows, none of them empty, by a matrix of integers, as `_sum` does."""
+    parts = left.coef[:, None] * right[left.pair]
+    if np.abs(parts).max(initial=0.0) * np.diff(left.ptr).max(initial=0) >= EXACT:
+        _require_exact(np.add.reduceat(np.abs(parts), left.ptr[:-1]))
+    return np.asarray(np.add.reduceat(parts, left.ptr[:-1]))
+
+
+def _require_exact(sums: FloatArray) -> None:
+    """Refuse sums of sizes of integers that float64 may not hold exactly."""
+    if sums.max(initial=0.0) >= EXACT:
         raise InvalidValueError(
             "a coefficient of this table may be 2**53 or more, which float64 does not hold "
             "exactly; lower the degree, or take another method"
         )
-    return np.asarray(left @ right)
