@@ -210,20 +210,51 @@ def test_no_more_entries_are_foreseen_than_come(make, method, dimension, monkeyp
 
 
 @pytest.mark.parametrize(
-    "size", [(3, 13, 2), (3, 14, 2), (4, 11, 2), (2, 17, 2), (2, 20, 2), (4, 12, 2), (8, 8, 2)]
+    "size",
+    [(3, 13, 2), (3, 14, 2), (4, 11, 2), (2, 17, 2), (2, 20, 2), (4, 12, 2), (6, 9, 2), (8, 8, 2)],
 )
 def test_bracket_tables_that_do_not_fit_are_refused_early(size):
     assert_refused_early(tables.lyndon, *size)
 
 
 @pytest.mark.parametrize("method", [1, 2])
-@pytest.mark.parametrize("size", [(2, 25), (2, 20), (3, 15), (3, 14), (4, 12), (6, 9), (8, 8)])
+@pytest.mark.parametrize("size", [(2, 25), (2, 18), (3, 15), (3, 14), (4, 12), (6, 9), (8, 8)])
 def test_expansions_that_do_not_fit_are_refused_early(size, method):
     assert_refused_early(tables.lyndon_expansion, *size, method)
 
 
-def assert_refused_early(make, *size):
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize("size", [(1, 16), (3, 9), (4, 8)])
+def test_expansions_of_forests_that_do_not_fit_are_foreseen(size, method, monkeypatch):
+    made = []
+    expansion = import_module("treealg.tables.lyndon_expansion")
+    make = expansion.expansion_map
+    monkeypatch.setattr(
+        expansion,
+        "expansion_map",
+        lambda method, layout, what: made.append(layout.start[-1]) or make(method, layout, what),
+    )
+    assert_refused_early(tables.lyndon_expansion, *size, method, planar=True)
+    assert max(made) < 1_200_001
+
+
+@pytest.mark.parametrize("make", [tables.lyndon, tables.lyndon_expansion])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 11), (2, 7), (1, 9)])
+def test_no_more_entries_of_forests_are_foreseen_than_come(make, dimension, degree, monkeypatch):
+    tables.clear_cache()
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    seen = []
+    monkeypatch.setattr(lyndon_module, "check_entries", lambda n, what: seen.append((n, what)))
+    monkeypatch.setattr(lyndon_module, "_SMALL", (500, 1700))
+    monkeypatch.setattr(lyndon_module, "MAX_ENTRIES", 0)  # always in doubt
+    entries = make(dimension, degree, 2, planar=True).col.size
+    foreseen = [n for n, what in seen if "brackets" in what]
+    assert 0 < foreseen[0] <= foreseen[1] <= entries
+    assert 2 * foreseen[1] > entries
+
+
+def assert_refused_early(make, *size, planar=None):
     began = time.process_time()
     with pytest.raises(InvalidValueError, match=r"at least \d+ entries|2\*\*53"):
-        make(*size, planar=None)
+        make(*size, planar=planar)
     assert time.process_time() - began < 3

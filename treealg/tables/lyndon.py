@@ -24,6 +24,7 @@ from treealg.tables.layout import ForestLayout, IntArray, WordLayout
 from treealg.tables.linear_map import LinearMap, compose, from_keys
 from treealg.tables.rows import CHUNK
 from treealg.tables.sizes import (
+    MAX_ENTRIES,
     as_longest,
     basis_length,
     check_entries,
@@ -37,8 +38,8 @@ __all__ = ["foresee", "lyndon", "lyndon_arborification"]
 
 Layout = ForestLayout | WordLayout | WeightedLayout
 
-_SMALL = 50_000
-"""The most words of a table that is made to see how such tables grow."""
+_SMALL = 50_000, 1_200_000
+"""The most words of tables that are made to see how such tables grow; the second one in doubt."""
 
 
 def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = True) -> LinearMap:
@@ -95,12 +96,13 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
         if planar is None and dimension == 1:  # one letter is the only Lyndon word
             found = np.ones(min(degree, 1), dtype=np.int64)
             return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
-        if planar is None and method == 2:
+        if method == 2:
             foresee(
                 lambda layout, size: lyndon_map(method, layout, size),
-                lambda order: log_length(dimension, order, planar=None, method=2),
+                lambda order: log_length(dimension, order, planar=planar, method=2),
                 dimension,
                 degree,
+                planar,
             )
         return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
@@ -198,21 +200,26 @@ def foresee(
     length: Callable[[int], int],
     dimension: int,
     degree: int,
+    planar: bool | None,
 ) -> None:
-    """Refuse a map of words that will be too large if it grows on from order to order.
+    """Refuse a map that will be too large if it grows on from order to order as it did.
 
-    It grows faster: the factor between one order and the next increases. `length` tells how many
-    rows there are up to a degree.
+    It grows faster: the factor between one order and the next increases, or that to the one after
+    it does. All orders are counted together. `length` tells how many rows there are up to a degree.
     """
-    small = degree
-    while basis_length(dimension, small, planar=None) > _SMALL:
-        small -= 1
-    if 3 < small < degree:
-        table = make(layout_of(dimension, small, None), f"{dimension=}, degree={small}")
-        orders = [length(order) for order in range(small - 2, small + 1)]
-        before, last = np.diff(table.ptr[orders]).tolist()
-        entries = last * Fraction(last, before) ** (degree - small)
-        check_entries(int(entries), f"the Lyndon brackets for {dimension=}, {degree=}")
+    for most in _SMALL:
+        small = degree
+        while basis_length(dimension, small, planar=planar) > most:
+            small -= 1
+        if not 3 < small < degree:
+            return
+        table = make(layout_of(dimension, small, planar), f"{dimension=}, degree={small}")
+        sizes = np.diff(table.ptr[[length(order) for order in range(small + 1)]]).tolist()
+        factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
+        more = sum(int(sizes[-1] * factor**order) for order in range(1, degree - small + 1))
+        check_entries(sum(sizes) + more, f"the Lyndon brackets for {dimension=}, {degree=}")
+        if sum(sizes) + more < MAX_ENTRIES // 4:
+            return
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

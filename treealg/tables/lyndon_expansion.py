@@ -81,12 +81,13 @@ def lyndon_expansion(
     require_fits(dimension, degree, planar=planar)
 
     def build() -> LinearMap:
-        if planar is None and dimension > 1:
+        if planar or dimension > 1:
             foresee(
                 lambda layout, size: expansion_map(method, layout, size),
-                lambda order: basis_length(dimension, order, planar=None),
+                lambda order: basis_length(dimension, order, planar=planar),
                 dimension,
                 degree,
+                planar,
             )
         layout = layout_of(dimension, degree, planar)
         return expansion_map(method, layout, f"{dimension=}, {degree=}")
