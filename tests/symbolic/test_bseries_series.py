@@ -209,3 +209,11 @@ def test_kauri_finds_the_same_modified_equation(monkeypatch):
     series = benchmark.modified_equation(benchmark.published_method("rk4").series(6))
     ours = {tree: value for tree, value in series.items() if tree is not None}
     assert benchmark.modified_by_kauri() == ours
+
+
+@pytest.mark.parametrize(
+    ("colours", "labels"), [(1, "labels 0;"), (2, "labels 0, 1;"), (3, r"labels 0, \.\.\., 2;")]
+)
+def test_messages_name_the_labels_that_there_are(colours, labels):
+    with pytest.raises(KeyError, match=labels):
+        exact_series(2, colours)[Tree(label=7)]

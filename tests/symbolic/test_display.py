@@ -739,3 +739,37 @@ def test_names_that_are_no_sequence_of_texts_are_refused(names):
 def test_floats_of_mpmath_are_written_as_those_of_python(value, same):
     for show in (to_latex, to_unicode):
         assert show(Element({Tree(): value})) == show(Element({Tree(): same}))
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("50%", r"50\%"),
+        ("50%_1", r"50\%_{1}"),
+        ("a&b", r"a\&b"),
+        ("x#", r"x\#"),
+        ("$x", r"\$x"),
+        ("x~y", r"x{\sim}y"),
+        ("_", r"\_"),
+        ("^", r"{}^{\wedge}"),
+        ("{", r"\{"),
+        ("a}", r"a\}"),
+        ("{a}%", r"\{a\}\%"),
+        ("a\\", r"a{\backslash}"),
+        ("a-b c", r"a\text{-}b\ c"),
+        ("naïve", r"\text{naïve}"),
+        ("α_1", r"\alpha _{1}"),
+        # What SymPy knows, and what is LaTeX.
+        ("x_1", "x_{1}"),
+        ("beta2", r"\beta_{2}"),
+        (r"\hat{x}", r"\hat{x}"),
+        (r"\beta_1", r"\beta_{1}"),
+        (r"50\%", r"50\%"),
+    ],
+)
+def test_names_of_symbols_are_texts_unless_they_are_latex(name, latex):
+    symbol, function = sympy.Symbol(name), sympy.Function(name)
+    written = to_latex(Element({Tree(): symbol}))
+    assert written in {rf"{latex}\, {{\bullet}}", rf"\left({latex}\right)\, {{\bullet}}"}
+    assert latex in to_latex(Element({Tree(): 1 / (symbol + 2)}))
+    assert latex.partition("_{")[0] in to_latex(Element({Tree(): function(symbol)}))

@@ -642,6 +642,8 @@ def test_places_of_different_chains_are_found_again():
         lambda e, a: e(a + (a + 1) ** -(10**6)) == e(1),
         lambda e, a: e(((a + 1) ** 60 + 1) ** 100).expand(),
         lambda e, a: e((1 + sympy.sqrt(2)) ** 10**6).expand(),
+        lambda e, a: e((a + sympy.Symbol("b") + sympy.Symbol("c")) ** 200).expand(),
+        lambda e, a: e((a + sum(sympy.symbols("b:9"))) ** 7).expand(),
         lambda e, a: e((a + 1) ** 10**6).simplify(),
         lambda e, a: e((a + 1) ** 10**6).collect(a),
         lambda e, a: e(a**10**20).collect(a),

@@ -52,7 +52,7 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
         A method.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -65,7 +65,8 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it does not have value 1 on the empty tree; if `tol` is
-        negative, or a condition cannot be decided: floats without `tol`, or expressions.
+        negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
 
     Examples
     --------
@@ -99,7 +100,7 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
         edge joins equal colours, and the colour of the root may matter.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -114,7 +115,8 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
     InvalidValueError
         If its value on the empty tree is neither 0 nor 1, `system` is none of these, or a
         partitioned system has other than two colours; if `tol` is
-        negative, or a condition cannot be decided: floats without `tol`, or expressions.
+        negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
 
     References
     ----------
@@ -157,7 +159,7 @@ def is_symplectic(series: BSeries, *, system: str = "additive", tol: Any = None)
         As for `symplectic_order`.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -170,7 +172,8 @@ def is_symplectic(series: BSeries, *, system: str = "additive", tol: Any = None)
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         As for `symplectic_order`; if `tol` is
-        negative, or a condition cannot be decided: floats without `tol`, or expressions.
+        negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
 
     Examples
     --------
@@ -193,7 +196,7 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
         A method, with value 1 on the empty tree, or a vector field, with value 0; one colour.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -207,7 +210,8 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
-        negative, or a condition cannot be decided: floats without `tol`, or expressions.
+        negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
 
     References
     ----------
@@ -247,7 +251,7 @@ def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
         As for `energy_order`.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -260,7 +264,8 @@ def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
-        negative, or a condition cannot be decided: floats without `tol`, or expressions.
+        negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
 
     Examples
     --------

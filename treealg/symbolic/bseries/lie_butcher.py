@@ -286,7 +286,7 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
         A method.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        are an error. Exact coefficients are decided exactly.
+        that differ are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -299,7 +299,7 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     InvalidTypeError
         If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If `tol` is negative, or a condition cannot be decided: floats without `tol`, or
+        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
         expressions.
 
     References

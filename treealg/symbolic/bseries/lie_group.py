@@ -252,7 +252,7 @@ class CommutatorFree(Slotted):
             Where to stop.
         tol : float, optional
             How far floats may be from what they must be, an absolute difference; without it floats
-            are an error. Exact coefficients are decided exactly.
+            that differ are an error. Exact coefficients are decided exactly.
 
         Returns
         -------
@@ -264,8 +264,8 @@ class CommutatorFree(Slotted):
         InvalidTypeError
             If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` or `tol` is negative, or a condition cannot be decided: floats without
-            `tol`, or expressions.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats that differ
+            without `tol`, or expressions.
 
         Examples
         --------

@@ -17,6 +17,7 @@ from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.forests import single_tree
+from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
 
@@ -147,7 +148,7 @@ class OneStepMethod(Slotted, ABC):
             label = vertex.label
             if not isinstance(label, int) or not 0 <= label < self.colours:
                 raise InvalidValueError(
-                    f"labels must be in 0, ..., {self.colours - 1} for this method, got {label!r}"
+                    f"labels must be in {first_labels(self.colours)} for this method, got {label!r}"
                 )
         entered, arithmetic = self._entered()
         check_weights(entered, [tree])
@@ -253,7 +254,7 @@ class OneStepMethod(Slotted, ABC):
             Where to stop.
         tol : float, optional
             How far floats may be from what they must be, an absolute difference; without it floats
-            are an error. Exact coefficients are decided exactly.
+            that differ are an error. Exact coefficients are decided exactly.
 
         Returns
         -------
@@ -265,8 +266,8 @@ class OneStepMethod(Slotted, ABC):
         InvalidTypeError
             If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` or `tol` is negative, or a condition cannot be decided: floats without
-            `tol`, or expressions.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats that differ
+            without `tol`, or expressions.
 
         Examples
         --------

@@ -13,6 +13,7 @@ from treealg.symbolic.bseries.contraction import Contraction, Weights
 from treealg.symbolic.bseries.series import BSeries, check_series, exact_series, trees_up_to
 from treealg.symbolic.bseries.truncated import in_field
 from treealg.symbolic.linear.zeros import is_zero
+from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["modifying_integrator", "substitute"]
@@ -167,7 +168,7 @@ def _fields(field: Any, colours: int) -> dict[int, BSeries]:
         fields = {check_integer("a colour of field", c, None): one for c, one in field.items()}
         if len(fields) != len(field) or set(fields) != set(range(colours)):
             raise InvalidValueError(
-                f"field must have the colours 0, ..., {colours - 1} of the series, got "
+                f"field must have the colours {first_labels(colours)} of the series, got "
                 f"{sorted(map(str, fields))}"
             )
     else:

@@ -27,6 +27,7 @@ from treealg.symbolic.linear.zeros import (
 )
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.entries import Entry
+from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.scalars import number_text
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours", "entered", "in_field"]
@@ -95,7 +96,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
             if unknown:
                 raise InvalidValueError(
                     f"values has the key {brief(unknown[0])}, whose labels are not all in "
-                    f"0, ..., {self._colours - 1}; give colours"
+                    f"{first_labels(self._colours)}; give colours"
                 )
             found = {key: _given(table.get(key, 0)) for key in basis}
         elif callable(values):
@@ -127,7 +128,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         if key not in self._values:
             raise AbsentKeyError(
                 f"the series has no coefficient for {brief(key)}: it is truncated at order "
-                f"{self._order}, with labels 0, ..., {self._colours - 1}; make it with a higher "
+                f"{self._order}, with labels {first_labels(self._colours)}; make it with a higher "
                 "order, or with more colours"
             )
         return self._values[key]

@@ -26,7 +26,7 @@ from treealg.symbolic.display.pieces import (
     word_text,
 )
 from treealg.symbolic.display.style import Names, Style, make_style
-from treealg.symbolic.display.texts import escaped, upright
+from treealg.symbolic.display.texts import escaped, named, upright
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.scalars import number_text, spelled
 
@@ -101,8 +101,10 @@ def to_latex(
         A formula without dollar signs around it. No text of a label or name is taken for LaTeX:
         special characters are escaped, and hyphens, asterisks, quotes and letters beyond ASCII,
         but Greek ones, stand in ``\text``, which is of the package amsmath, too. SymPy
-        coefficients are written by SymPy. A series begins with what is shown,
-        :math:`\sum_\tau a(\tau)\, \tau`, that is without factors :math:`1/\sigma(\tau)`.
+        coefficients are written by SymPy; so are names of symbols that are LaTeX, such as
+        ``\hat{x}``, and special characters in others are escaped, too. A series begins with what
+        is shown, :math:`\sum_\tau a(\tau)\, \tau`, that is without factors
+        :math:`1/\sigma(\tau)`.
 
     Raises
     ------
@@ -188,12 +190,25 @@ def _number(value: Any) -> str:
     if isinstance(value, (float, complex, Decimal)) or getattr(value, "is_Float", False):
         return LATEX.number(value)
     if hasattr(value, "free_symbols"):
-        # SymPy is imported for its own objects only.
-        from sympy import latex
-
-        return str(latex(spelled(value), imaginary_unit="ri"))
+        return _expression(value)
     text = TEXT.number(value)
     return escaped(text) if not text.isascii() or "_" in text else text
+
+
+def _expression(value: Any) -> str:
+    """Return the LaTeX of an expression, with the names in it as texts if they are no LaTeX."""
+    # SymPy is imported for its own objects only.
+    from sympy.printing.latex import LatexPrinter
+
+    printer = LatexPrinter({"imaginary_unit": "ri"})
+    write, write_function = printer._deal_with_super_sub, printer._hprint_Function
+    printer._deal_with_super_sub = lambda name, style="plain": named(
+        name, lambda part: write(part, style)
+    )
+    # What is applied is filled in with %.
+    printer._hprint_Function = lambda name: write_function(name).replace("%", "%%")
+    printer._print_UndefinedFunction = lambda function: write_function(str(function))
+    return str(printer.doprint(spelled(value)))
 
 
 def _key(key: Any, style: Style, *, drawn: bool) -> str:

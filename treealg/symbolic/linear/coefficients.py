@@ -397,7 +397,7 @@ class Coefficients:
         Raises
         ------
         InvalidValueError
-            If powers of sums would have more than ten million terms times their degree.
+            If powers of sums would have more than 5,000 terms, or two million times their degree.
 
         Examples
         --------
@@ -420,7 +420,7 @@ class Coefficients:
         Raises
         ------
         InvalidValueError
-            If powers of sums would have more than ten million terms times their degree.
+            If powers of sums would have more than 5,000 terms, or two million times their degree.
 
         Examples
         --------
@@ -452,7 +452,7 @@ class Coefficients:
             If `symbol` is no expression, or a coefficient not a polynomial in it.
         InvalidValueError
             If a coefficient has a degree of more than 100,000 in it, or powers of sums would have
-            more than ten million terms times their degree.
+            more than 5,000 terms, or two million times their degree.
 
         Examples
         --------

@@ -10,11 +10,12 @@ from treealg.errors import InvalidValueError
 
 __all__ = ["check_expansion"]
 
-#: Terms times degree, which is what coefficients have digits.
-_MOST = 10_000_000
+#: Terms, of which SymPy writes some thousand in a second, and terms times degree, which is what
+#: coefficients have digits.
+_MOST_TERMS, _MOST = 5_000, 2_000_000
 
 #: Exponents up to which nobody counts.
-_SMALL_EXPONENT = 20
+_SMALL_EXPONENT = 5
 
 _Size = tuple[int, int, frozenset[Any]]
 
@@ -35,10 +36,11 @@ def check_expansion(value: Any) -> None:
         for power in value.atoms(Pow)
     ):
         terms, degree, _ = _size(value)
-        if terms > 1 and terms * degree > _MOST:
+        if terms > _MOST_TERMS or (terms > 1 and terms * degree > _MOST):
             raise InvalidValueError(
-                f"{brief(value)} has powers of sums that are beyond the bound of {_MOST:,} for the "
-                "number of terms times their degree; substitute numbers first, or take lower powers"
+                f"{brief(value)} has powers of sums that are beyond the bounds of {_MOST_TERMS:,} "
+                f"for the number of terms, and of {_MOST:,} for that times their degree; "
+                "substitute numbers first, or take lower powers"
             )
 
 

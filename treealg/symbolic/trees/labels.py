@@ -24,6 +24,7 @@ from treealg.symbolic.trees.scalars import number_text, python_scalar
 
 __all__ = [
     "Label",
+    "first_labels",
     "is_plain_word",
     "label_kind",
     "label_less",
@@ -39,6 +40,17 @@ _HOUR = timedelta(hours=1)
 _FARTHEST = timedelta(hours=23, minutes=59)  # of zones that times are compared by, from UTC
 _UNITS = ("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # of times of NumPy
 _FEW_ZEROS = 20  # at the end of an integer, which it is written with
+
+
+def first_labels(count: int) -> str:
+    """Return the labels 0, ..., count - 1 as messages name them.
+
+    Examples
+    --------
+    >>> first_labels(1), first_labels(2), first_labels(5)
+    ('0', '0, 1', '0, ..., 4')
+    """
+    return ", ".join(map(str, range(count))) if count < 3 else f"0, ..., {count - 1}"
 
 
 def normalize_label(label: Any) -> Label:
