@@ -1,7 +1,8 @@
 """The parts of stubs that follow from others.
 
-Those of derivatives in a direction, in `treealg.numeric`, follow from the functions there, and
-those of `treealg.torch`, `jax`, `xarray` and `dask` from all of these. ``python -m tests.stubs``
+In `treealg.numeric` the signatures for arrays of other packages follow from those for arrays of
+NumPy, and those of derivatives in a direction from all of them; those of `treealg.torch`, `jax`,
+`xarray` and `dask` follow from those for arrays of NumPy and for lists. ``python -m tests.stubs``
 writes them anew.
 """
 
@@ -25,6 +26,50 @@ OF_ARRAYS = ("xarray", "dask")
 PAIRS = [f"{name}{end}" for name in ("path1", "path2", "x", "y") for end in ("", "_tangent")]
 NUMBERS = PACKAGE / "numeric" / "__init__.pyi"
 DIRECTIONS = "# treealg.numeric.operations.directions\n"
+
+
+def is_of_lists(piece):
+    """Tell whether a signature is one for lists of arrays of other packages."""
+    return re.search(r"\(\s*\w+: Sequence\[OtherT\]", piece) is not None
+
+
+def is_of_others(piece):
+    """Tell whether a signature follows from one for arrays of NumPy."""
+    return "OtherT" in piece and not is_of_lists(piece)
+
+
+def of_others(piece):
+    """Return the signature for arrays of other packages, which do not mix with lists of numbers."""
+    text = re.sub(r"ArrayT \| Exact|ArrayT", "OtherT", piece.removeprefix("@overload\n"))
+    if not is_of_pairs(text):
+        return f"@overload\n{text}"
+    text = with_lists(text)
+    if not text.startswith("@overload\n"):
+        return f"@overload\n{text}"
+    listed, mark, text = text.rpartition("@overload\n")
+    return re.sub(r"out: .+ = None,", "out: None = None,", listed) + mark + text
+
+
+def is_of_pairs(piece):
+    """Tell whether a signature is one of two batches of paths."""
+    return re.search(rf"^    ({'|'.join(PAIRS)}): ", piece, flags=re.MULTILINE) is not None
+
+
+def with_others(text):
+    """Return the stub of the numbers with the signatures for arrays of other packages anew."""
+    start = text.index("\n# treealg.numeric.")
+    pieces = [piece for piece in pieces_in(text[start:]) if not is_of_others(piece)]
+    found = [text[:start].rstrip(), ""]
+    for place, piece in enumerate(pieces):
+        if piece.startswith("#"):
+            found += ["", piece, ""] if len(found) > 2 else [piece, ""]
+            continue
+        found.append(piece if piece.startswith("@overload") else f"@overload\n{piece}")
+        following = pieces[place + 1] if place + 1 < len(pieces) else "#"
+        if following.startswith("#") or name_of(following) != name_of(piece):
+            own = [p for p in pieces if "def " in p and name_of(p) == name_of(piece)]
+            found += [of_others(p) for p in own if not is_of_lists(p)]
+    return "\n".join(found) + "\n"
 
 
 def with_tangents(text, row):
@@ -64,14 +109,15 @@ def tangent_names(row):
     return [argument.name for argument in row.arguments if argument.role == "tangent"]
 
 
-def expected_directions():
-    """Return what has to stand in the stub of the numbers for derivatives in a direction."""
+def expected_numbers():
+    """Return the stub of the numbers, from what is written there for lists and arrays of NumPy."""
+    text = with_others(NUMBERS.read_text("utf-8").split(DIRECTIONS)[0])
     found = []
-    for piece in functions_of_numbers():
-        row = treealg.operations.get(re.search(r"def (\w+)\(", piece).group(1))
+    for piece in functions_in(text):
+        row = treealg.operations.get(name_of(piece))
         if row is not None and row.jvp is not None:
             found.append(with_tangents(piece, row))
-    return "\n".join(found)
+    return "\n".join([text, DIRECTIONS, *found]) + "\n"
 
 
 def head(framework):
@@ -84,12 +130,16 @@ def stub(framework):
     return PACKAGE / framework / "__init__.pyi"
 
 
-def functions_of_numbers():
+def functions_in(text):
     """Return the functions of arrays as they stand in the stub of the numbers, one per entry."""
-    text = NUMBERS.read_text("utf-8")
-    body = text[text.index("\n# treealg.numeric.") :]
+    start = text.index("\n# treealg.numeric.")
+    return [piece for piece in pieces_in(text[start:]) if "def " in piece]
+
+
+def pieces_in(body):
+    """Return the signatures of a stub, and the lines above them, one per entry."""
     pieces = re.split(r"^(?=@overload\n|(?<!@overload\n)def |# treealg)", body, flags=re.MULTILINE)
-    return [piece.strip() for piece in pieces if "def " in piece]
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def with_types(text, framework):
@@ -97,15 +147,16 @@ def with_types(text, framework):
     taken, given = TYPES[framework]
     text = without_out(text)
     parameters, arrow, result = text.rpartition(") -> ")
-    if re.search(r"\(\n    \w+: Sequence\[", parameters):
-        parameters = parameters.replace(
-            "times: ArrayLike | None", "times: Sequence[ArrayLike] | None"
-        )
-    parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
+    times = "Sequence[ArrayLike]" if is_of_lists(parameters) else "ArrayLike"
+    if framework in OF_ARRAYS:  # which take what functions of arrays take
+        times = f"{given} | Times"
+    parameters = re.sub(r"(times\d): Times", r"\1: Nested", parameters)
+    parameters = parameters.replace("times: Times", f"times: {times}")
+    parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|OtherT", taken, parameters)
     result = result.replace("Gradients", "list[ArrayT] | tuple[list[ArrayT] | ArrayT, ...]")
     if framework == "xarray":
         parameters = with_dimensions(parameters)
-    return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)
+    return parameters + arrow + re.sub(r"ArrayT|OtherT", given, result)
 
 
 def with_dimensions(parameters):
@@ -139,10 +190,13 @@ def name_of(text):
 
 def pieces_of(framework):
     """Return the signatures of a framework."""
-    found = [piece for piece in functions_of_numbers() if name_of(piece) in treealg.operations]
-    if framework not in OF_ARRAYS:
-        return found
-    found = [piece for piece in found if not re.search(r"\(\n    \w+: Sequence\[", piece)]
+    found = [
+        piece
+        for piece in functions_in(NUMBERS.read_text("utf-8"))
+        if name_of(piece) in treealg.operations
+        and not is_of_others(piece)
+        and not (framework in OF_ARRAYS and is_of_lists(piece))
+    ]
     names = [name_of(piece) for piece in found]
     return [
         piece if names.count(name) > 1 else piece.removeprefix("@overload\n")
@@ -155,8 +209,8 @@ def expected(framework):
     found = []
     for piece in pieces_of(framework):
         text = with_types(piece, framework)
-        is_of_pairs = re.search(rf"^    ({'|'.join(PAIRS)}): ", text, flags=re.MULTILINE)
-        found.append(with_lists(text) if is_of_pairs and framework not in OF_ARRAYS else text)
+        is_listed = is_of_pairs(text) and framework not in OF_ARRAYS
+        found.append(with_lists(text) if is_listed else text)
     return "\n".join(found)
 
 
@@ -166,8 +220,7 @@ def written(framework):
 
 
 if __name__ == "__main__":
-    above = NUMBERS.read_text("utf-8").split(DIRECTIONS)[0].rstrip()
-    NUMBERS.write_text(f"{above}\n\n{DIRECTIONS}\n{expected_directions()}\n", "utf-8")
+    NUMBERS.write_text(expected_numbers(), "utf-8")
     for name in TYPES:
         above = stub(name).read_text("utf-8").split(head(name))[0]
         stub(name).write_text(f"{above}{head(name)}\n{expected(name)}\n", "utf-8")

@@ -1,7 +1,7 @@
 """Types that appear in the signatures of treealg's functions.
 
-PyTorch is optional: where a type checker does not find it, a tensor is `Any`. So is an array of
-CuPy, which has no types.
+No package that is optional is imported: what treealg takes of one is told by its methods, so that
+types are the same whatever is installed. An array of CuPy, which has no types, is `Any`.
 
 Attributes
 ----------
@@ -9,20 +9,27 @@ Array
     An array that is returned, of the kind of an array that was given. A type checker takes it for
     one of NumPy and lets it pass for any other.
 ArrayLike
-    An array that is taken: a ``numpy.ndarray`` of float32, float64 or integers, a ``torch.Tensor``
-    of such, or a nested list or tuple of real numbers. Other kinds of arrays, which are taken too,
-    have no type in common.
+    An array that is taken: a ``numpy.ndarray`` of float32, float64 or integers, a DataFrame or a
+    Series of numbers, a nested list or tuple of real numbers, or an array of another package that
+    speaks DLPack, such as a ``torch.Tensor``.
 ArrayT
-    A type variable: an array of NumPy or PyTorch that is computed in its own precision and gives
-    one like it. Where there is none the result is a ``numpy.ndarray`` of float64.
+    A type variable: an array of NumPy that is computed in its own precision and gives one like it.
+    Where there is none the result is a ``numpy.ndarray`` of float64.
 Exact
-    What is computed in float64: integer arrays, and nested lists and tuples of real numbers.
+    What is computed in float64: integer arrays, tables, and nested lists and tuples of real
+    numbers. A table of float32 is computed in float32, which its type does not tell.
 Gradients
     What a backward function of a path returns: derivatives in the path, a list of them for a list
     of paths; in a tuple with those in a correction and in a base point, if these are arrays.
 Nested
     Numbers that say something of paths and are not computed with: a nested list or tuple, or an
     array of NumPy. Frameworks have them as options.
+OtherT
+    A type variable: an array of another package than NumPy, such as a tensor, that gives one of its
+    kind.
+Times
+    Values of the time channel: an array that is taken, or dates or durations, as an array of
+    NumPy, a Series, or a nested list or tuple.
 TreeLike
     A `treealg.symbolic` tree or forest, its tuple form, or None for the empty one.
 TupleForm
@@ -40,6 +47,8 @@ if __name__ == "typing":
         "typing.py hides Python's own; start it in another folder, such as the one above"
     )
 
+from datetime import date, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, Union
 
 import numpy as np
@@ -47,7 +56,6 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     import typing_extensions
-    from torch import Tensor
 
     from treealg.symbolic.trees.forests import Forest, OrderedForest
     from treealg.symbolic.trees.rooted import RootedTree
@@ -59,6 +67,8 @@ __all__ = [
     "Exact",
     "Gradients",
     "Nested",
+    "OtherT",
+    "Times",
     "TreeLike",
     "TupleForm",
     "Word",
@@ -78,26 +88,76 @@ class NestedSequence(Protocol[T_co]):
     def __getitem__(self, index: int, /) -> T_co | NestedSequence[T_co]:
         """Return an entry."""
 
-    def index(self, value: Any, /) -> int:
-        """Return where a value is; arrays have no such method."""
+    @property
+    def index(self) -> object:
+        """The function that tells where a value is; arrays have no such method."""
+
+    def __contains__(self, value: object, /) -> bool:
+        """Tell whether a value is in it; text and bytes are asked for such alone."""
 
 
-Exact: TypeAlias = npt.NDArray[np.integer[Any]] | NestedSequence[Real | RealArray]
+class OtherArray(Protocol):
+    """An array that speaks DLPack and is not of NumPy, which tells its device by plain integers."""
+
+    def __dlpack__(self) -> Any:
+        """Return the memory of the array."""
+
+    def __dlpack_device__(self) -> tuple[Enum, int]:
+        """Return the kind of the device and its number."""
+
+
+class Table(Protocol):
+    """A DataFrame or a Series of pandas or polars; an index of pandas has no samples."""
+
+    @property
+    def to_numpy(self) -> Any:
+        """The function that returns the numbers."""
+
+    @property
+    def sample(self) -> Any:
+        """The function that returns some of the rows; arrays have no such method."""
+
+
+class Column(Protocol):
+    """A Series of pandas or polars, or an index of pandas."""
+
+    @property
+    def to_numpy(self) -> Any:
+        """The function that returns the values."""
+
+    @property
+    def to_list(self) -> Any:
+        """The function that returns them in a list; arrays have no such method."""
+
+
+Moment: TypeAlias = date | timedelta | np.datetime64 | np.timedelta64
+MomentArray: TypeAlias = npt.NDArray[np.datetime64 | np.timedelta64 | np.object_]
+
+Exact: TypeAlias = npt.NDArray[np.integer[Any]] | Table | NestedSequence[Real | RealArray | Table]
 Nested: TypeAlias = npt.NDArray[Any] | NestedSequence[Any]
 Array: TypeAlias = npt.NDArray[np.floating[Any]] | Any
 Gradients: TypeAlias = Array | list[Array] | tuple[Array | list[Array], ...]
-ArrayLike: TypeAlias = Union[RealArray, NestedSequence[Real | RealArray], "Tensor"]
+ArrayLike: TypeAlias = (
+    RealArray | Table | NestedSequence[Real | RealArray | Table | OtherArray] | OtherArray
+)
+Times: TypeAlias = (
+    ArrayLike
+    | MomentArray
+    | Column
+    | NestedSequence[Real | RealArray | OtherArray | Moment | MomentArray | Column]
+)
 
 if TYPE_CHECKING:
     ArrayT = typing_extensions.TypeVar(
         "ArrayT",
         npt.NDArray[np.float64],
         npt.NDArray[np.floating[Any]],
-        Tensor,
         default=npt.NDArray[np.float64],
     )
+    OtherT = typing_extensions.TypeVar("OtherT", bound=OtherArray)
 else:
     ArrayT = TypeVar("ArrayT")
+    OtherT = TypeVar("OtherT")
 
 TupleForm: TypeAlias = tuple[Any, ...] | None
 Word: TypeAlias = tuple[int, ...]

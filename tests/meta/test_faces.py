@@ -19,7 +19,7 @@ import treealg
 from treealg import _pyinstaller, _version
 from treealg._lazy import public_names, read_stub
 
-from ..stubs import TYPES
+from ..stubs import NUMBERS, TYPES, expected_numbers, is_of_others, of_others
 
 PACKAGE = Path(treealg.__file__).parent
 STUBS = sorted(PACKAGE.rglob("__init__.pyi"))
@@ -67,6 +67,46 @@ def sig(
         **public_names("treealg.verification"),
         "sig": "treealg.numeric.paths",
     }
+
+
+def test_the_stub_of_the_numbers_follows_from_lists_and_arrays_of_numpy():
+    text = NUMBERS.read_text("utf-8")
+    assert text == expected_numbers(), "write it anew with: python -m tests.stubs"
+
+
+def test_signatures_for_arrays_of_other_packages_follow_from_those_for_numpy():
+    vectors = (
+        "def f(\n    a: ArrayT | Exact | None,\n    out: ArrayT | None = None,\n) -> ArrayT: ..."
+    )
+    others = (
+        "@overload\ndef f(\n    a: OtherT | None,\n    out: OtherT | None = None,\n) -> OtherT: ..."
+    )
+    assert of_others(vectors) == others
+    assert is_of_others(others)
+    assert not is_of_others(vectors)
+    lists = of_others("def f(\n    x: ArrayT | Exact,\n    y: ArrayT | Exact,\n) -> ArrayT: ...")
+    assert lists.count("OtherT | Sequence[OtherT],") == 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        PACKAGE / "typing.py",
+        PACKAGE / "__init__.pyi",
+        *sorted((PACKAGE / "numeric").rglob("*.py")),
+        *sorted((PACKAGE / "numeric").rglob("*.pyi")),
+    ],
+    ids=lambda file: str(file.relative_to(PACKAGE)),
+)
+def test_types_of_numbers_come_from_no_optional_package(file):
+    modules = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(node.module.partition(".")[0])
+    # Type checkers know typing_extensions without an installation.
+    assert modules <= {*sys.stdlib_module_names, "numpy", "treealg", "typing_extensions"}
 
 
 def test_the_faces_are_those_that_users_import():

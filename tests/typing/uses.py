@@ -5,7 +5,8 @@ Every wrong use is ignored by name, and an ignored line without an error is an e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_type
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_type
 
 import numpy as np
 import numpy.typing as npt
@@ -20,42 +21,60 @@ from treealg.symbolic import Tree
 if TYPE_CHECKING:
     from dask.array import Array as DaskArray
     from jax import Array
+    from pandas import DataFrame, DatetimeIndex, Series
+    from polars import DataFrame as Frame, Series as Column
     from torch import Tensor
     from xarray import DataArray
 
 Float64 = npt.NDArray[np.float64]
-Float32 = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.floating[Any]]
 
 
-def arrays_give_arrays_of_their_kind(
-    double: Float64, single: Float32, integers: npt.NDArray[np.int64], tensor: Tensor
-) -> None:
-    assert_type(treealg.branched_sig(double, 3), Float64)
-    assert_type(treealg.branched_sig(single, 3), Floats)
-    assert_type(treealg.branched_sig(integers, 3), Float64)
-    assert_type(treealg.branched_sig([[1, 2], [3.5, 4]], 3), Float64)
-    assert_type(treealg.branched_sig([double, double], 3), Float64)
+def arrays_of_others_give_arrays_of_their_kind(tensor: Tensor, array: Array) -> None:
     assert_type(treealg.branched_sig(tensor, 3), "Tensor")
+    assert_type(treealg.branched_sig(array, 3), "Array")
     assert_type(treealg.branched_log_sig([tensor, tensor], 3), "Tensor")
-    assert_type(treealg.branched_sig_combine(double, [1.0, 2.0], 2, 1), Float64)
     assert_type(treealg.branched_sig_combine(tensor, tensor, 2, 1), "Tensor")
-    assert_type(treealg.branched_sig_kernel(single, single, 2, 3), Floats)
-    assert_type(treealg.ito_correction(double, 0.1), Float64)
+    assert_type(treealg.branched_sig_combine_backprop(array, array, array, 2, 1)[0], "Array")
+    assert_type(treealg.branched_mmd([tensor, tensor], tensor, 2, 1), "Tensor")
+    assert_type(
+        treealg.branched_mmd_backprop(tensor, [tensor], [tensor], 2, 1),
+        "tuple[list[Tensor] | None, list[Tensor] | None]",
+    )
 
 
-def a_correction_gives_a_pair(double: Float64, tensor: Tensor, either: Float64 | None) -> None:
-    assert_type(treealg.branched_sig_backprop(double, None, double, 3).shape, tuple[Any, ...])
+def a_correction_gives_a_pair(tensor: Tensor) -> None:
     assert_type(treealg.branched_log_sig_backprop(tensor, tensor, 3), "Tensor")
-    pair = treealg.branched_sig_backprop(double, None, double, 3, correction=[0.0, 0.0])
-    assert_type(pair, tuple[Float64, Float64])
-    pair.shape  # type: ignore[attr-defined]
     assert_type(
         treealg.branched_sig_coef_backprop(tensor, Tree(), None, tensor, correction=tensor),
         "tuple[Tensor, Tensor]",
     )
-    unknown = treealg.branched_sig_backprop(double, None, double, 3, correction=either)
-    assert_type(unknown, Float64 | tuple[Float64, Float64])
+
+
+def tables_give_arrays(
+    table: DataFrame, column: Series, frame: Frame, numbers: Column, index: DatetimeIndex
+) -> None:
+    assert_type(treealg.branched_sig(table, 2), Float64)
+    assert_type(treealg.branched_sig(frame, 2), Float64)
+    assert_type(treealg.branched_sig([table, table], 2), Float64)
+    assert_type(treealg.branched_sig([frame, frame], 2), Float64)
+    assert_type(treealg.branched_sig_combine(column, numbers, 2, 1), Float64)
+    assert_type(treealg.branched_sig_kernel(table, frame, 2, 1), Float64)
+    treealg.branched_sig(frame, 2, basepoint=numbers)
+    treealg.branched_sig(index, 2)  # type: ignore[call-overload]
+
+
+def times_are_columns(
+    path: Float64, column: Series, numbers: Column, index: DatetimeIndex, array: DataArray
+) -> None:
+    treealg.sig(path, 2, time_aug=True, times=column)
+    treealg.sig(path, 2, time_aug=True, times=numbers)
+    treealg.sig(path, 2, time_aug=True, times=index)
+    treealg.sig([path, path], 2, time_aug=True, times=[column, column])
+    treealg.sig([path, path], 2, time_aug=True, times=[numbers, numbers])
+    treealg.branched_mmd(path, path, 2, 1, time_aug=True, times1=column, times2=index)
+    treealg.xarray.sig(array, 2, time_aug=True, times=column)
+    treealg.xarray.sig(array, 2, time_aug=True, times=[datetime(2026, 1, 5)])
+    treealg.xarray.sig(array, 2, time_aug=True, times="2026")  # type: ignore[arg-type]
 
 
 def functions_on_tensors_give_tensors(tensor: Tensor) -> None:
@@ -91,25 +110,8 @@ def functions_on_arrays_of_dask_give_such_arrays(array: DaskArray, double: Float
     treealg.dask.brached_sig(array, 2)  # type: ignore[attr-defined]
 
 
-def trees_have_types(idx: int) -> None:
-    assert_type(treealg.tree_to_idx(((0,), 1), 2, 3), int)
-    assert_type(treealg.tree_to_idx(Tree(), 2, 3), int)
-    treealg.tree_to_idx("tree", 2, 3)  # type: ignore[arg-type]
-    treealg.idx_to_tree(idx, 2, 3).order  # type: ignore[union-attr]
-
-
-def names_are_known(path: Float64) -> None:
-    treealg.brached_sig(path, 2)  # type: ignore[attr-defined]
-    treealg.attach  # type: ignore[attr-defined]
-    treealg.branched_sig(path, 2).shap  # type: ignore[attr-defined]
-    treealg.symbolic.Treee  # type: ignore[attr-defined]
-    treealg.tables.arborificatio  # type: ignore[attr-defined]
-    treealg.codegen.generat  # type: ignore[attr-defined]
-
-
-def arguments_are_known(path: Float64, single: Float32, tensor: Tensor) -> None:
-    treealg.branched_sig(path, 2, plnar=True)  # type: ignore[call-overload]
-    treealg.branched_sig(path, 2, True)  # type: ignore[call-overload]
-    treealg.branched_sig(None, 2)  # type: ignore[call-overload]
-    treealg.branched_sig_inverse(None, 2, 2)  # type: ignore[type-var]
-    treealg.branched_sig_combine(path, tensor, 2, 2)  # type: ignore[type-var]
+def arguments_are_known(path: Float64, tensor: Tensor, array: Array) -> None:
+    treealg.branched_sig_combine(path, tensor, 2, 2)  # type: ignore[call-overload]
+    treealg.branched_sig_combine(tensor, [1.0, 2.0], 2, 1)  # type: ignore[call-overload]
+    treealg.branched_sig(tensor, 2, correction=path)  # type: ignore[call-overload]
+    treealg.branched_sig(array, 2, plnar=True)  # type: ignore[call-overload]

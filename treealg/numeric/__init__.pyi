@@ -1,14 +1,14 @@
 """The functions of arrays, with the types that users see.
 
-An array gives one like it, lists and integers give a NumPy array of float64. Names, kinds and
-defaults of the parameters are those of the modules that are named above the functions. The stubs of
-`treealg.torch` and `treealg.jax` follow from this one: after a change, ``python -m tests.stubs``.
+An array gives one like it, lists, tables and integers give a NumPy array of float64. Names, kinds
+and defaults of the parameters are those of the modules that are named above the functions. What is
+written by hand are the signatures for arrays of NumPy (`ArrayT`) and for lists of other arrays;
+those for other arrays (`OtherT`), derivatives in a direction, and the stubs of `treealg.torch`,
+`jax`, `xarray` and `dask` follow from them: after a change, ``python -m tests.stubs``.
 """
 
 from collections.abc import Sequence
 from typing import overload
-
-from torch import Tensor
 
 from treealg.numeric.basis import (
     branched_log_sig_length as branched_log_sig_length,
@@ -68,10 +68,21 @@ from treealg.numeric.word_names import (
     log_sig_names as log_sig_names,
     sig_names as sig_names,
 )
-from treealg.typing import ArrayLike, ArrayT, Exact, Gradients, Nested, TreeLike, Word
+from treealg.typing import (
+    ArrayLike,
+    ArrayT,
+    Exact,
+    Gradients,
+    Nested,
+    OtherT,
+    Times,
+    TreeLike,
+    Word,
+)
 
 # treealg.numeric.pairs.distances
 
+@overload
 def branched_mmd(
     x: ArrayT | Exact,
     y: ArrayT | Exact,
@@ -88,14 +99,40 @@ def branched_mmd(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_mmd(
+    x: OtherT | Sequence[OtherT],
+    y: OtherT | Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_mmd_backprop(
     derivs: ArrayT | Exact,
     x: ArrayT | Exact,
@@ -113,8 +150,8 @@ def branched_mmd_backprop(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -124,9 +161,68 @@ def branched_mmd_backprop(
     rule: str = "trapezoid",
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_mmd_backprop(
+    derivs: OtherT,
+    x: Sequence[OtherT],
+    y: Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: None = None,
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_mmd_backprop(
+    derivs: OtherT,
+    x: OtherT,
+    y: OtherT,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT | None, OtherT | None]: ...
 
 # treealg.numeric.pairs.gradients
 
+@overload
 def branched_sig_kernel_backprop(
     derivs: ArrayT | Exact,
     path1: ArrayT | Exact,
@@ -143,8 +239,8 @@ def branched_sig_kernel_backprop(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -154,6 +250,63 @@ def branched_sig_kernel_backprop(
     rule: str = "trapezoid",
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_sig_kernel_backprop(
+    derivs: OtherT,
+    path1: Sequence[OtherT],
+    path2: Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: None = None,
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_sig_kernel_backprop(
+    derivs: OtherT,
+    path1: OtherT,
+    path2: OtherT,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop(
     derivs: ArrayT | Exact,
     path1: ArrayT | Exact,
@@ -170,8 +323,8 @@ def branched_sig_kernel_gram_backprop(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -182,9 +335,68 @@ def branched_sig_kernel_gram_backprop(
     rule: str = "trapezoid",
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop(
+    derivs: OtherT,
+    path1: Sequence[OtherT],
+    path2: Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: None = None,
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop(
+    derivs: OtherT,
+    path1: OtherT,
+    path2: OtherT,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT | None, OtherT | None]: ...
 
 # treealg.numeric.pairs.kernel
 
+@overload
 def branched_sig_kernel(
     path1: ArrayT | Exact,
     path2: ArrayT | Exact,
@@ -200,14 +412,39 @@ def branched_sig_kernel(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_sig_kernel(
+    path1: OtherT | Sequence[OtherT],
+    path2: OtherT | Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_sig_kernel_gram(
     path1: ArrayT | Exact,
     path2: ArrayT | Exact,
@@ -223,8 +460,8 @@ def branched_sig_kernel_gram(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
@@ -233,9 +470,36 @@ def branched_sig_kernel_gram(
     rule: str = "trapezoid",
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_kernel_gram(
+    path1: OtherT | Sequence[OtherT],
+    path2: OtherT | Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.pairs.scores
 
+@overload
 def branched_scoring_rule(
     x: ArrayT | Exact,
     y: ArrayT | Exact,
@@ -253,14 +517,41 @@ def branched_scoring_rule(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_scoring_rule(
+    x: OtherT | Sequence[OtherT],
+    y: OtherT | Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_scoring_rule_backprop(
     derivs: ArrayT | Exact,
     x: ArrayT | Exact,
@@ -279,8 +570,8 @@ def branched_scoring_rule_backprop(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -290,6 +581,67 @@ def branched_scoring_rule_backprop(
     rule: str = "trapezoid",
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_scoring_rule_backprop(
+    derivs: OtherT,
+    x: Sequence[OtherT],
+    y: Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: None = None,
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_scoring_rule_backprop(
+    derivs: OtherT,
+    x: OtherT,
+    y: OtherT,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def expected_branched_scoring_rule(
     x: ArrayT | Exact,
     y: ArrayT | Exact,
@@ -307,14 +659,41 @@ def expected_branched_scoring_rule(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def expected_branched_scoring_rule(
+    x: OtherT | Sequence[OtherT],
+    y: OtherT | Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def expected_branched_scoring_rule_backprop(
     derivs: ArrayT | Exact,
     x: ArrayT | Exact,
@@ -333,8 +712,8 @@ def expected_branched_scoring_rule_backprop(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -344,29 +723,89 @@ def expected_branched_scoring_rule_backprop(
     rule: str = "trapezoid",
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def expected_branched_scoring_rule_backprop(
+    derivs: OtherT,
+    x: Sequence[OtherT],
+    y: Sequence[OtherT],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: None = None,
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def expected_branched_scoring_rule_backprop(
+    derivs: OtherT,
+    x: OtherT,
+    y: OtherT,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT | None, OtherT | None]: ...
 
 # treealg.numeric.paths.coefficients
 
 @overload
 def branched_sig_coef(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     trees: TreeLike | list[TreeLike],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def branched_sig_coef(
     path: ArrayT | Exact,
@@ -381,29 +820,49 @@ def branched_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def branched_sig_coef_backprop(
-    path: Sequence[Tensor],
+def branched_sig_coef(
+    path: OtherT,
     trees: TreeLike | list[TreeLike],
-    coefs: Tensor | None,
-    derivs: Tensor,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_coef_backprop(
+    path: Sequence[OtherT],
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -425,7 +884,7 @@ def branched_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -447,7 +906,7 @@ def branched_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -469,12 +928,79 @@ def branched_sig_coef_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def branched_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
 def extract_branched_sig_coef(
     bsig: ArrayT | Exact,
     trees: TreeLike | list[TreeLike],
@@ -486,13 +1012,25 @@ def extract_branched_sig_coef(
     scalar_term: bool = False,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def extract_branched_sig_coef(
+    bsig: OtherT,
+    trees: TreeLike | list[TreeLike],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.paths.gradients
 
 @overload
 def branched_log_sig_backprop(
-    path: Sequence[Tensor],
-    blogsig_derivs: Tensor,
+    path: Sequence[OtherT],
+    blogsig_derivs: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
@@ -500,13 +1038,13 @@ def branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -529,7 +1067,7 @@ def branched_log_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -552,7 +1090,7 @@ def branched_log_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -575,17 +1113,16 @@ def branched_log_sig_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
-def branched_sig_backprop(
-    path: Sequence[Tensor],
-    bsig: Tensor | None,
-    bsig_derivs: Tensor,
+def branched_log_sig_backprop(
+    path: OtherT,
+    blogsig_derivs: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
@@ -593,12 +1130,82 @@ def branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_log_sig_backprop(
+    path: OtherT,
+    blogsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_log_sig_backprop(
+    path: OtherT,
+    blogsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
+def branched_sig_backprop(
+    path: Sequence[OtherT],
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -621,7 +1228,7 @@ def branched_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -644,7 +1251,7 @@ def branched_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -667,20 +1274,96 @@ def branched_sig_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def branched_sig_backprop(
+    path: OtherT,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_backprop(
+    path: OtherT,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_sig_backprop(
+    path: OtherT,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.paths.ito
 
+@overload
 def ito_correction(covariance: ArrayT | Exact, dt: ArrayT | Exact | float) -> ArrayT: ...
+@overload
+def ito_correction(covariance: OtherT, dt: OtherT | float) -> OtherT: ...
+@overload
 def realised_correction(path: ArrayT | Exact) -> ArrayT: ...
+@overload
+def realised_correction(path: OtherT) -> OtherT: ...
 
 # treealg.numeric.paths.lifts
 
+@overload
 def branched_sig_of_lift(
     lift: ArrayT | Exact,
     dimension: int,
@@ -692,6 +1375,19 @@ def branched_sig_of_lift(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_of_lift(
+    lift: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_of_lift_backprop(
     lift: ArrayT | Exact,
     bsig_derivs: ArrayT | Exact,
@@ -704,29 +1400,42 @@ def branched_sig_of_lift_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_of_lift_backprop(
+    lift: OtherT,
+    bsig_derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.paths.log_coefficients
 
 @overload
 def branched_log_sig_coef(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     trees: TreeLike | list[TreeLike],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def branched_log_sig_coef(
     path: ArrayT | Exact,
@@ -741,29 +1450,49 @@ def branched_log_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def branched_log_sig_coef_backprop(
-    path: Sequence[Tensor],
+def branched_log_sig_coef(
+    path: OtherT,
     trees: TreeLike | list[TreeLike],
-    coefs: Tensor | None,
-    derivs: Tensor,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Sequence[OtherT],
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -785,7 +1514,7 @@ def branched_log_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -807,7 +1536,7 @@ def branched_log_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -829,18 +1558,84 @@ def branched_log_sig_coef_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: OtherT,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.paths.signature
 
 @overload
 def branched_log_sig(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     degree: int,
     *,
     time_aug: bool = False,
@@ -848,18 +1643,18 @@ def branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def branched_log_sig(
     path: ArrayT | Exact,
@@ -876,15 +1671,15 @@ def branched_log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def branched_sig(
-    path: Sequence[Tensor],
+def branched_log_sig(
+    path: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
@@ -892,17 +1687,39 @@ def branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig(
+    path: Sequence[OtherT],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def branched_sig(
     path: ArrayT | Exact,
@@ -918,28 +1735,49 @@ def branched_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig(
+    path: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.paths.transforms
 
 @overload
 def transform_path(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     out: None = None,
-) -> list[Tensor]: ...
+) -> list[OtherT]: ...
 @overload
 def transform_path(
     path: ArrayT | Exact,
@@ -949,21 +1787,34 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def transform_path_backprop(
-    path: Sequence[Tensor],
-    derivs: Sequence[Tensor],
+def transform_path(
+    path: OtherT,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def transform_path_backprop(
+    path: Sequence[OtherT],
+    derivs: Sequence[OtherT],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     out: None = None,
 ) -> Gradients: ...
@@ -977,7 +1828,7 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -991,13 +1842,42 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def transform_path_backprop(
+    path: OtherT,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def transform_path_backprop(
+    path: OtherT,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.paths.word_coefficients
 
+@overload
 def extract_sig_coef(
     sig: ArrayT | Exact,
     words: Word | list[Word],
@@ -1009,24 +1889,35 @@ def extract_sig_coef(
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
+def extract_sig_coef(
+    sig: OtherT,
+    words: Word | list[Word],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_coef(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     words: Word | list[Word],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def sig_coef(
     path: ArrayT | Exact,
@@ -1041,28 +1932,47 @@ def sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def sig_coef_backprop(
-    path: Sequence[Tensor],
+def sig_coef(
+    path: OtherT,
     words: Word | list[Word],
-    coefs: Tensor | None,
-    derivs: Tensor,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def sig_coef_backprop(
+    path: Sequence[OtherT],
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: None = None,
@@ -1083,7 +1993,7 @@ def sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: ArrayT | None = None,
@@ -1104,7 +2014,7 @@ def sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
@@ -1125,31 +2035,94 @@ def sig_coef_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.paths.word_gradients
 
 @overload
 def log_sig_backprop(
-    path: Sequence[Tensor],
-    log_sig_derivs: Tensor,
+    path: Sequence[OtherT],
+    log_sig_derivs: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1171,7 +2144,7 @@ def log_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1193,7 +2166,7 @@ def log_sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1215,29 +2188,95 @@ def log_sig_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
-def sig_backprop(
-    path: Sequence[Tensor],
-    sig: Tensor | None,
-    sig_derivs: Tensor,
+def log_sig_backprop(
+    path: OtherT,
+    log_sig_derivs: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def log_sig_backprop(
+    path: OtherT,
+    log_sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def log_sig_backprop(
+    path: OtherT,
+    log_sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
+def sig_backprop(
+    path: Sequence[OtherT],
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1259,7 +2298,7 @@ def sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1281,7 +2320,7 @@ def sig_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1303,34 +2342,100 @@ def sig_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def sig_backprop(
+    path: OtherT,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def sig_backprop(
+    path: OtherT,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def sig_backprop(
+    path: OtherT,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.paths.word_log_coefficients
 
 @overload
 def log_sig_coef(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     words: Word | list[Word],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def log_sig_coef(
     path: ArrayT | Exact,
@@ -1345,28 +2450,47 @@ def log_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def log_sig_coef_backprop(
-    path: Sequence[Tensor],
+def log_sig_coef(
+    path: OtherT,
     words: Word | list[Word],
-    coefs: Tensor | None,
-    derivs: Tensor,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def log_sig_coef_backprop(
+    path: Sequence[OtherT],
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: None = None,
@@ -1387,7 +2511,7 @@ def log_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: ArrayT | None = None,
@@ -1408,7 +2532,7 @@ def log_sig_coef_backprop(
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
@@ -1429,35 +2553,98 @@ def log_sig_coef_backprop(
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def log_sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def log_sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def log_sig_coef_backprop(
+    path: OtherT,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.paths.words
 
 @overload
 def log_sig(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def log_sig(
     path: ArrayT | Exact,
@@ -1473,32 +2660,53 @@ def log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
-def sig(
-    path: Sequence[Tensor],
+def log_sig(
+    path: OtherT,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Tensor | None = None,
-) -> Tensor: ...
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
+def sig(
+    path: Sequence[OtherT],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 @overload
 def sig(
     path: ArrayT | Exact,
@@ -1513,22 +2721,42 @@ def sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig(
+    path: OtherT,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.stochastic.brackets
 
 @overload
 def bracket_path(
-    path: Sequence[Tensor],
+    path: Sequence[OtherT],
     *,
     lengths: ArrayLike | None = None,
     out: None = None,
-) -> list[Tensor]: ...
+) -> list[OtherT]: ...
 @overload
 def bracket_path(
     path: ArrayT | Exact,
@@ -1536,6 +2764,14 @@ def bracket_path(
     lengths: ArrayLike | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def bracket_path(
+    path: OtherT,
+    *,
+    lengths: ArrayLike | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def bracket_path_backprop(
     derivs: ArrayT | Exact,
     path: ArrayT | Exact,
@@ -1543,6 +2779,15 @@ def bracket_path_backprop(
     lengths: ArrayLike | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def bracket_path_backprop(
+    derivs: OtherT,
+    path: OtherT,
+    *,
+    lengths: ArrayLike | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_change_lift(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1555,6 +2800,20 @@ def branched_sig_change_lift(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_change_lift(
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_change_lift_backprop(
     derivs: ArrayT | Exact,
     dimension: int,
@@ -1567,9 +2826,23 @@ def branched_sig_change_lift_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_change_lift_backprop(
+    derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.stochastic.expected
 
+@overload
 def expected_branched_log_sig(
     drift: ArrayT | Exact,
     covariance: ArrayT | Exact,
@@ -1584,6 +2857,22 @@ def expected_branched_log_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def expected_branched_log_sig(
+    drift: OtherT,
+    covariance: OtherT,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def expected_branched_log_sig_backprop(
     derivs: ArrayT | Exact,
     drift: ArrayT | Exact,
@@ -1599,6 +2888,23 @@ def expected_branched_log_sig_backprop(
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def expected_branched_log_sig_backprop(
+    derivs: OtherT,
+    drift: OtherT,
+    covariance: OtherT,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
 def expected_branched_sig(
     drift: ArrayT | Exact,
     covariance: ArrayT | Exact,
@@ -1613,6 +2919,22 @@ def expected_branched_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def expected_branched_sig(
+    drift: OtherT,
+    covariance: OtherT,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def expected_branched_sig_backprop(
     derivs: ArrayT | Exact,
     drift: ArrayT | Exact,
@@ -1628,9 +2950,26 @@ def expected_branched_sig_backprop(
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def expected_branched_sig_backprop(
+    derivs: OtherT,
+    drift: OtherT,
+    covariance: OtherT,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, ...] | None = None,
+) -> tuple[OtherT, ...]: ...
 
 # treealg.numeric.stochastic.translation
 
+@overload
 def branched_sig_translate(
     bsig: ArrayT | Exact,
     translation: ArrayT | Exact,
@@ -1642,6 +2981,19 @@ def branched_sig_translate(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_translate(
+    bsig: OtherT,
+    translation: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_translate_backprop(
     derivs: ArrayT | Exact,
     bsig: ArrayT | Exact,
@@ -1654,9 +3006,23 @@ def branched_sig_translate_backprop(
     n_jobs: int = 1,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_translate_backprop(
+    derivs: OtherT,
+    bsig: OtherT,
+    translation: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.bch
 
+@overload
 def branched_log_sig_combine(
     blogsig1: ArrayT | Exact,
     blogsig2: ArrayT | Exact,
@@ -1669,6 +3035,20 @@ def branched_log_sig_combine(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_combine(
+    blogsig1: OtherT,
+    blogsig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_combine_backprop(
     derivs: ArrayT | Exact,
     blogsig1: ArrayT | Exact,
@@ -1682,9 +3062,24 @@ def branched_log_sig_combine_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_combine_backprop(
+    derivs: OtherT,
+    blogsig1: OtherT,
+    blogsig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.bridges
 
+@overload
 def branched_sig_to_sig(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1697,6 +3092,20 @@ def branched_sig_to_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_sig(
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_to_sig_backprop(
     derivs: ArrayT | Exact,
     dimension: int,
@@ -1709,6 +3118,20 @@ def branched_sig_to_sig_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_sig_backprop(
+    derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_branched_sig(
     sig: ArrayT | Exact,
     dimension: int,
@@ -1721,6 +3144,20 @@ def sig_to_branched_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_branched_sig(
+    sig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_branched_sig_backprop(
     derivs: ArrayT | Exact,
     dimension: int,
@@ -1733,9 +3170,23 @@ def sig_to_branched_sig_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_branched_sig_backprop(
+    derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.exponential
 
+@overload
 def branched_log_sig_to_sig(
     blogsig: ArrayT | Exact,
     dimension: int,
@@ -1749,6 +3200,21 @@ def branched_log_sig_to_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_to_sig(
+    blogsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_to_sig_backprop(
     blogsig: ArrayT | Exact,
     bsig_derivs: ArrayT | Exact,
@@ -1763,9 +3229,25 @@ def branched_log_sig_to_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_to_sig_backprop(
+    blogsig: OtherT,
+    bsig_derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.geometric
 
+@overload
 def branched_sig_to_geometric(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1776,6 +3258,18 @@ def branched_sig_to_geometric(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_geometric(
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_to_geometric_backprop(
     derivs: ArrayT | Exact,
     bsig: ArrayT | Exact,
@@ -1787,6 +3281,19 @@ def branched_sig_to_geometric_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_geometric_backprop(
+    derivs: OtherT,
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def geometric_to_branched_sig(
     gsig: ArrayT | Exact,
     dimension: int,
@@ -1797,6 +3304,18 @@ def geometric_to_branched_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def geometric_to_branched_sig(
+    gsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def geometric_to_branched_sig_backprop(
     derivs: ArrayT | Exact,
     dimension: int,
@@ -1807,9 +3326,21 @@ def geometric_to_branched_sig_backprop(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def geometric_to_branched_sig_backprop(
+    derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.group
 
+@overload
 def branched_sig_combine(
     bsig1: ArrayT | Exact,
     bsig2: ArrayT | Exact,
@@ -1821,6 +3352,19 @@ def branched_sig_combine(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_combine(
+    bsig1: OtherT,
+    bsig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_combine_backprop(
     derivs: ArrayT | Exact,
     bsig1: ArrayT | Exact,
@@ -1833,6 +3377,20 @@ def branched_sig_combine_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_combine_backprop(
+    derivs: OtherT,
+    bsig1: OtherT,
+    bsig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def branched_sig_inverse(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1843,6 +3401,18 @@ def branched_sig_inverse(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_inverse(
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_inverse_backprop(
     derivs: ArrayT | Exact,
     bsig: ArrayT | Exact,
@@ -1854,9 +3424,22 @@ def branched_sig_inverse_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_inverse_backprop(
+    derivs: OtherT,
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.join
 
+@overload
 def branched_sig_join(
     bsig: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -1869,6 +3452,20 @@ def branched_sig_join(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_join(
+    bsig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_join_backprop(
     derivs: ArrayT | Exact,
     bsig: ArrayT | Exact,
@@ -1882,9 +3479,24 @@ def branched_sig_join_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_join_backprop(
+    derivs: OtherT,
+    bsig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.linear
 
+@overload
 def linear_branched_log_sig(
     displacement: ArrayT | Exact,
     dimension: int,
@@ -1897,6 +3509,20 @@ def linear_branched_log_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_log_sig(
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_log_sig_backprop(
     derivs: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -1910,6 +3536,21 @@ def linear_branched_log_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_log_sig_backprop(
+    derivs: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_sig(
     displacement: ArrayT | Exact,
     dimension: int,
@@ -1921,6 +3562,19 @@ def linear_branched_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_sig(
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_sig_backprop(
     derivs: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -1933,9 +3587,23 @@ def linear_branched_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_sig_backprop(
+    derivs: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.log_join
 
+@overload
 def branched_log_sig_join(
     blogsig: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -1949,6 +3617,21 @@ def branched_log_sig_join(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_join(
+    blogsig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_join_backprop(
     derivs: ArrayT | Exact,
     blogsig: ArrayT | Exact,
@@ -1963,9 +3646,25 @@ def branched_log_sig_join_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_join_backprop(
+    derivs: OtherT,
+    blogsig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.logarithm
 
+@overload
 def branched_sig_to_log_sig(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1979,6 +3678,21 @@ def branched_sig_to_log_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_log_sig(
+    bsig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_to_log_sig_backprop(
     bsig: ArrayT | Exact,
     blogsig_derivs: ArrayT | Exact,
@@ -1993,9 +3707,25 @@ def branched_sig_to_log_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_log_sig_backprop(
+    bsig: OtherT,
+    blogsig_derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.word_bch
 
+@overload
 def log_sig_combine(
     log_sig1: ArrayT | Exact,
     log_sig2: ArrayT | Exact,
@@ -2009,6 +3739,21 @@ def log_sig_combine(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_combine(
+    log_sig1: OtherT,
+    log_sig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_combine_backprop(
     derivs: ArrayT | Exact,
     log_sig1: ArrayT | Exact,
@@ -2023,6 +3768,22 @@ def log_sig_combine_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def log_sig_combine_backprop(
+    derivs: OtherT,
+    log_sig1: OtherT,
+    log_sig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def log_sig_join(
     log_sig: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -2035,6 +3796,20 @@ def log_sig_join(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_join(
+    log_sig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_join_backprop(
     derivs: ArrayT | Exact,
     log_sig: ArrayT | Exact,
@@ -2048,9 +3823,24 @@ def log_sig_join_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def log_sig_join_backprop(
+    derivs: OtherT,
+    log_sig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.word_group
 
+@overload
 def sig_combine(
     sig1: ArrayT | Exact,
     sig2: ArrayT | Exact,
@@ -2063,6 +3853,20 @@ def sig_combine(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_combine(
+    sig1: OtherT,
+    sig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_combine_backprop(
     derivs: ArrayT | Exact,
     sig1: ArrayT | Exact,
@@ -2076,6 +3880,21 @@ def sig_combine_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_combine_backprop(
+    derivs: OtherT,
+    sig1: OtherT,
+    sig2: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def sig_inverse(
     sig: ArrayT | Exact,
     dimension: int,
@@ -2087,6 +3906,19 @@ def sig_inverse(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_inverse(
+    sig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_inverse_backprop(
     derivs: ArrayT | Exact,
     sig: ArrayT | Exact,
@@ -2099,9 +3931,23 @@ def sig_inverse_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_inverse_backprop(
+    derivs: OtherT,
+    sig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.word_join
 
+@overload
 def sig_join(
     sig: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -2113,6 +3959,19 @@ def sig_join(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_join(
+    sig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_join_backprop(
     derivs: ArrayT | Exact,
     sig: ArrayT | Exact,
@@ -2125,9 +3984,23 @@ def sig_join_backprop(
     weights: Sequence[int] | None = None,
     out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_join_backprop(
+    derivs: OtherT,
+    sig: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: tuple[OtherT | None, OtherT | None] | None = None,
+) -> tuple[OtherT, OtherT]: ...
 
 # treealg.numeric.vectors.word_linear
 
+@overload
 def linear_log_sig(
     displacement: ArrayT | Exact,
     dimension: int,
@@ -2139,6 +4012,19 @@ def linear_log_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_log_sig(
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_log_sig_backprop(
     derivs: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -2151,6 +4037,20 @@ def linear_log_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_log_sig_backprop(
+    derivs: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_sig(
     displacement: ArrayT | Exact,
     dimension: int,
@@ -2161,6 +4061,18 @@ def linear_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_sig(
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def linear_sig_backprop(
     derivs: ArrayT | Exact,
     displacement: ArrayT | Exact,
@@ -2172,9 +4084,22 @@ def linear_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_sig_backprop(
+    derivs: OtherT,
+    displacement: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.vectors.word_logarithm
 
+@overload
 def log_sig_to_sig(
     log_sig: ArrayT | Exact,
     dimension: int,
@@ -2187,6 +4112,20 @@ def log_sig_to_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_to_sig(
+    log_sig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_to_sig_backprop(
     log_sig: ArrayT | Exact,
     sig_derivs: ArrayT | Exact,
@@ -2200,6 +4139,21 @@ def log_sig_to_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_to_sig_backprop(
+    log_sig: OtherT,
+    sig_derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_log_sig(
     sig: ArrayT | Exact,
     dimension: int,
@@ -2212,6 +4166,20 @@ def sig_to_log_sig(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_log_sig(
+    sig: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_log_sig_backprop(
     sig: ArrayT | Exact,
     log_sig_derivs: ArrayT | Exact,
@@ -2225,9 +4193,24 @@ def sig_to_log_sig_backprop(
     weights: Sequence[int] | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_log_sig_backprop(
+    sig: OtherT,
+    log_sig_derivs: OtherT,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+    out: OtherT | None = None,
+) -> OtherT: ...
 
 # treealg.numeric.operations.directions
 
+@overload
 def branched_mmd_jvp(
     x: ArrayT | Exact,
     x_tangent: ArrayT | Exact | None,
@@ -2246,14 +4229,42 @@ def branched_mmd_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_mmd_jvp(
+    x: OtherT | Sequence[OtherT],
+    x_tangent: OtherT | Sequence[OtherT] | None,
+    y: OtherT | Sequence[OtherT],
+    y_tangent: OtherT | Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_mmd_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -2274,8 +4285,8 @@ def branched_mmd_backprop_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -2284,6 +4295,69 @@ def branched_mmd_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_mmd_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: Sequence[OtherT],
+    x_tangent: Sequence[OtherT] | None,
+    y: Sequence[OtherT],
+    y_tangent: Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_mmd_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: OtherT,
+    x_tangent: OtherT | None,
+    y: OtherT,
+    y_tangent: OtherT | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def branched_sig_kernel_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -2303,8 +4377,8 @@ def branched_sig_kernel_backprop_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -2313,6 +4387,67 @@ def branched_sig_kernel_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_sig_kernel_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    path1: Sequence[OtherT],
+    path1_tangent: Sequence[OtherT] | None,
+    path2: Sequence[OtherT],
+    path2_tangent: Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_sig_kernel_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    path1: OtherT,
+    path1_tangent: OtherT | None,
+    path2: OtherT,
+    path2_tangent: OtherT | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -2332,8 +4467,8 @@ def branched_sig_kernel_gram_backprop_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -2343,6 +4478,69 @@ def branched_sig_kernel_gram_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    path1: Sequence[OtherT],
+    path1_tangent: Sequence[OtherT] | None,
+    path2: Sequence[OtherT],
+    path2_tangent: Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    path1: OtherT,
+    path1_tangent: OtherT | None,
+    path2: OtherT,
+    path2_tangent: OtherT | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def branched_sig_kernel_jvp(
     path1: ArrayT | Exact,
     path1_tangent: ArrayT | Exact | None,
@@ -2360,14 +4558,41 @@ def branched_sig_kernel_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_sig_kernel_jvp(
+    path1: OtherT | Sequence[OtherT],
+    path1_tangent: OtherT | Sequence[OtherT] | None,
+    path2: OtherT | Sequence[OtherT],
+    path2_tangent: OtherT | Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_sig_kernel_gram_jvp(
     path1: ArrayT | Exact,
     path1_tangent: ArrayT | Exact | None,
@@ -2385,8 +4610,8 @@ def branched_sig_kernel_gram_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
@@ -2394,6 +4619,34 @@ def branched_sig_kernel_gram_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_sig_kernel_gram_jvp(
+    path1: OtherT | Sequence[OtherT],
+    path1_tangent: OtherT | Sequence[OtherT] | None,
+    path2: OtherT | Sequence[OtherT],
+    path2_tangent: OtherT | Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_scoring_rule_jvp(
     x: ArrayT | Exact,
     x_tangent: ArrayT | Exact | None,
@@ -2413,14 +4666,43 @@ def branched_scoring_rule_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def branched_scoring_rule_jvp(
+    x: OtherT | Sequence[OtherT],
+    x_tangent: OtherT | Sequence[OtherT] | None,
+    y: OtherT | Sequence[OtherT],
+    y_tangent: OtherT | Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def branched_scoring_rule_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -2442,8 +4724,8 @@ def branched_scoring_rule_backprop_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -2452,6 +4734,71 @@ def branched_scoring_rule_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
+@overload
+def branched_scoring_rule_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: Sequence[OtherT],
+    x_tangent: Sequence[OtherT] | None,
+    y: Sequence[OtherT],
+    y_tangent: Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def branched_scoring_rule_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: OtherT,
+    x_tangent: OtherT | None,
+    y: OtherT,
+    y_tangent: OtherT | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[OtherT | None, OtherT | None]: ...
+@overload
 def expected_branched_scoring_rule_jvp(
     x: ArrayT | Exact,
     x_tangent: ArrayT | Exact | None,
@@ -2471,14 +4818,43 @@ def expected_branched_scoring_rule_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> ArrayT: ...
+@overload
+def expected_branched_scoring_rule_jvp(
+    x: OtherT | Sequence[OtherT],
+    x_tangent: OtherT | Sequence[OtherT] | None,
+    y: OtherT | Sequence[OtherT],
+    y_tangent: OtherT | Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> OtherT: ...
+@overload
 def expected_branched_scoring_rule_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -2500,8 +4876,8 @@ def expected_branched_scoring_rule_backprop_jvp(
     lengths2: Nested | None = None,
     windows1: Nested | None = None,
     windows2: Nested | None = None,
-    times1: Nested | None = None,
-    times2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
@@ -2511,29 +4887,93 @@ def expected_branched_scoring_rule_backprop_jvp(
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 @overload
-def branched_sig_coef_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    trees: TreeLike | list[TreeLike],
+def expected_branched_scoring_rule_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: Sequence[OtherT],
+    x_tangent: Sequence[OtherT] | None,
+    y: Sequence[OtherT],
+    y_tangent: Sequence[OtherT] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
     *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
-    planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
-    stream: bool = False,
-    basepoint: bool | ArrayLike = False,
-    basepoint_tangent: ArrayLike | None = None,
-    lengths: ArrayLike | None = None,
-    windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
     missing: str = "propagate",
-    gram: bool = False,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
     n_jobs: int = 1,
-) -> Tensor: ...
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[OtherT] | None, list[OtherT] | None]: ...
+@overload
+def expected_branched_scoring_rule_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    x: OtherT,
+    x_tangent: OtherT | None,
+    y: OtherT,
+    y_tangent: OtherT | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Times | None = None,
+    times2: Times | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[OtherT | None, OtherT | None]: ...
 @overload
 def branched_sig_coef_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def branched_sig_coef_jvp(
     path: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
     trees: TreeLike | list[TreeLike],
@@ -2549,32 +4989,54 @@ def branched_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
-def branched_sig_coef_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+def branched_sig_coef_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
     trees: TreeLike | list[TreeLike],
-    coefs: Tensor | None,
-    derivs: Tensor,
-    derivs_tangent: Tensor | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def branched_sig_coef_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2599,7 +5061,7 @@ def branched_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2624,7 +5086,7 @@ def branched_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2649,17 +5111,92 @@ def branched_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
+def branched_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def branched_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
+@overload
 def branched_log_sig_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    blogsig_derivs: Tensor,
-    blogsig_derivs_tangent: Tensor | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    blogsig_derivs: OtherT,
+    blogsig_derivs_tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
@@ -2667,15 +5204,15 @@ def branched_log_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2701,7 +5238,7 @@ def branched_log_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2727,7 +5264,7 @@ def branched_log_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2753,18 +5290,17 @@ def branched_log_sig_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
-def branched_sig_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    bsig: Tensor | None,
-    bsig_derivs: Tensor,
-    bsig_derivs_tangent: Tensor | None,
+def branched_log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    blogsig_derivs: OtherT,
+    blogsig_derivs_tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
@@ -2772,14 +5308,93 @@ def branched_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: None = None,
+    correction_tangent: None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def branched_log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    blogsig_derivs: OtherT,
+    blogsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    blogsig_derivs: OtherT,
+    blogsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
+def branched_sig_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2805,7 +5420,7 @@ def branched_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2831,7 +5446,7 @@ def branched_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2857,11 +5472,90 @@ def branched_sig_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def branched_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    bsig: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
 def branched_sig_of_lift_jvp(
     lift: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -2873,6 +5567,19 @@ def branched_sig_of_lift_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_of_lift_jvp(
+    lift: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_of_lift_backprop_jvp(
     lift: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -2887,27 +5594,41 @@ def branched_sig_of_lift_backprop_jvp(
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
+def branched_sig_of_lift_backprop_jvp(
+    lift: OtherT,
+    tangent: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_log_sig_coef_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     trees: TreeLike | list[TreeLike],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Tensor: ...
+) -> OtherT: ...
 @overload
 def branched_log_sig_coef_jvp(
     path: ArrayT | Exact,
@@ -2925,32 +5646,54 @@ def branched_log_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
-def branched_log_sig_coef_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+def branched_log_sig_coef_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
     trees: TreeLike | list[TreeLike],
-    coefs: Tensor | None,
-    derivs: Tensor,
-    derivs_tangent: Tensor | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     planar: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2975,7 +5718,7 @@ def branched_log_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -3000,7 +5743,7 @@ def branched_log_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -3025,15 +5768,90 @@ def branched_log_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
+def branched_log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
+@overload
 def branched_log_sig_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     degree: int,
     *,
     time_aug: bool = False,
@@ -3041,19 +5859,19 @@ def branched_log_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor: ...
+) -> OtherT: ...
 @overload
 def branched_log_sig_jvp(
     path: ArrayT | Exact,
@@ -3073,15 +5891,85 @@ def branched_log_sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def branched_sig_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: OtherT,
+    tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
@@ -3089,45 +5977,22 @@ def branched_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor: ...
-@overload
-def branched_sig_jvp(
-    path: ArrayT | Exact,
-    tangent: ArrayT | Exact | None,
-    degree: int,
-    *,
-    time_aug: bool = False,
-    lead_lag: bool = False,
-    end_time: float = 1.0,
-    planar: bool = False,
-    scalar_term: bool = False,
-    correction: ArrayT | Exact | None = None,
-    correction_tangent: ArrayT | Exact | None = None,
-    stream: bool = False,
-    basepoint: bool | ArrayLike = False,
-    basepoint_tangent: ArrayLike | None = None,
-    lengths: ArrayLike | None = None,
-    windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
-    missing: str = "propagate",
-    n_jobs: int = 1,
-    weights: Sequence[int] | None = None,
-) -> ArrayT: ...
+) -> OtherT: ...
 @overload
 def transform_path_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
@@ -3135,9 +6000,9 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
-) -> list[Tensor]: ...
+) -> list[OtherT]: ...
 @overload
 def transform_path_jvp(
     path: ArrayT | Exact,
@@ -3149,15 +6014,13 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
-def transform_path_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    derivs: Sequence[Tensor],
-    derivs_tangent: Sequence[Tensor] | None,
+def transform_path_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
@@ -3165,7 +6028,23 @@ def transform_path_backprop_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+) -> OtherT: ...
+@overload
+def transform_path_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    derivs: Sequence[OtherT],
+    derivs_tangent: Sequence[OtherT] | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
 ) -> Gradients: ...
 @overload
@@ -3181,7 +6060,7 @@ def transform_path_backprop_jvp(
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
@@ -3197,30 +6076,62 @@ def transform_path_backprop_jvp(
     basepoint: ArrayT | Exact,
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def transform_path_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+) -> OtherT: ...
+@overload
+def transform_path_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+) -> tuple[OtherT, OtherT]: ...
 @overload
 def sig_coef_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     words: Word | list[Word],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor: ...
+) -> OtherT: ...
 @overload
 def sig_coef_jvp(
     path: ArrayT | Exact,
@@ -3238,31 +6149,52 @@ def sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
-def sig_coef_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+def sig_coef_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
     words: Word | list[Word],
-    coefs: Tensor | None,
-    derivs: Tensor,
-    derivs_tangent: Tensor | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def sig_coef_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
@@ -3286,7 +6218,7 @@ def sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
@@ -3310,7 +6242,7 @@ def sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
@@ -3334,31 +6266,103 @@ def sig_coef_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
+def sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
+@overload
 def log_sig_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    log_sig_derivs: Tensor,
-    log_sig_derivs_tangent: Tensor | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    log_sig_derivs: OtherT,
+    log_sig_derivs_tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3383,7 +6387,7 @@ def log_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3408,7 +6412,7 @@ def log_sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3433,32 +6437,107 @@ def log_sig_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
-def sig_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
-    sig: Tensor | None,
-    sig_derivs: Tensor,
-    sig_derivs_tangent: Tensor | None,
+def log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    log_sig_derivs: OtherT,
+    log_sig_derivs_tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool | None = None,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: None = None,
+    correction_tangent: None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    log_sig_derivs: OtherT,
+    log_sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def log_sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    log_sig_derivs: OtherT,
+    log_sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, ...]: ...
+@overload
+def sig_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3483,7 +6562,7 @@ def sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3508,7 +6587,7 @@ def sig_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3533,32 +6612,107 @@ def sig_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def sig_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    sig: OtherT | None,
+    sig_derivs: OtherT,
+    sig_derivs_tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, ...]: ...
 @overload
 def log_sig_coef_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     words: Word | list[Word],
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor: ...
+) -> OtherT: ...
 @overload
 def log_sig_coef_jvp(
     path: ArrayT | Exact,
@@ -3576,31 +6730,52 @@ def log_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
-def log_sig_coef_backprop_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+def log_sig_coef_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
     words: Word | list[Word],
-    coefs: Tensor | None,
-    derivs: Tensor,
-    derivs_tangent: Tensor | None,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def log_sig_coef_backprop_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
@@ -3624,7 +6799,7 @@ def log_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
@@ -3648,7 +6823,7 @@ def log_sig_coef_backprop_jvp(
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
@@ -3672,33 +6847,105 @@ def log_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
+def log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> tuple[OtherT, OtherT]: ...
+@overload
+def log_sig_coef_backprop_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    words: Word | list[Word],
+    coefs: OtherT | None,
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    stream: bool = False,
+    basepoint: OtherT,
+    basepoint_tangent: OtherT | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
 @overload
 def log_sig_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
     method: int = 0,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor: ...
+) -> OtherT: ...
 @overload
 def log_sig_jvp(
     path: ArrayT | Exact,
@@ -3717,62 +6964,107 @@ def log_sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> ArrayT: ...
+@overload
+def log_sig_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def sig_jvp(
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: OtherT | Sequence[OtherT] | None = None,
+    correction_tangent: OtherT | Sequence[OtherT] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
+    missing: str = "propagate",
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
+def sig_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: OtherT,
+    tangent: OtherT | None,
     degree: int,
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
-    correction: Tensor | Sequence[Tensor] | None = None,
-    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    correction: OtherT | None = None,
+    correction_tangent: OtherT | None = None,
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Times | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor: ...
-@overload
-def sig_jvp(
-    path: ArrayT | Exact,
-    tangent: ArrayT | Exact | None,
-    degree: int,
-    *,
-    time_aug: bool = False,
-    lead_lag: bool = False,
-    end_time: float = 1.0,
-    scalar_term: bool = False,
-    correction: ArrayT | Exact | None = None,
-    correction_tangent: ArrayT | Exact | None = None,
-    stream: bool = False,
-    basepoint: bool | ArrayLike = False,
-    basepoint_tangent: ArrayLike | None = None,
-    lengths: ArrayLike | None = None,
-    windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
-    missing: str = "propagate",
-    n_jobs: int = 1,
-    weights: Sequence[int] | None = None,
-) -> ArrayT: ...
+) -> OtherT: ...
 @overload
 def bracket_path_jvp(
-    path: Sequence[Tensor],
-    tangent: Sequence[Tensor] | None,
+    path: Sequence[OtherT],
+    tangent: Sequence[OtherT] | None,
     *,
     lengths: ArrayLike | None = None,
-) -> list[Tensor]: ...
+) -> list[OtherT]: ...
 @overload
 def bracket_path_jvp(
     path: ArrayT | Exact,
@@ -3780,6 +7072,14 @@ def bracket_path_jvp(
     *,
     lengths: ArrayLike | None = None,
 ) -> ArrayT: ...
+@overload
+def bracket_path_jvp(
+    path: OtherT,
+    tangent: OtherT | None,
+    *,
+    lengths: ArrayLike | None = None,
+) -> OtherT: ...
+@overload
 def bracket_path_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3788,6 +7088,16 @@ def bracket_path_backprop_jvp(
     *,
     lengths: ArrayLike | None = None,
 ) -> ArrayT: ...
+@overload
+def bracket_path_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    path: OtherT,
+    tangent: OtherT | None,
+    *,
+    lengths: ArrayLike | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_change_lift_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -3800,6 +7110,20 @@ def branched_sig_change_lift_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_change_lift_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_change_lift_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3812,6 +7136,20 @@ def branched_sig_change_lift_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_change_lift_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def expected_branched_log_sig_jvp(
     drift: ArrayT | Exact,
     drift_tangent: ArrayT | Exact | None,
@@ -3828,6 +7166,24 @@ def expected_branched_log_sig_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def expected_branched_log_sig_jvp(
+    drift: OtherT,
+    drift_tangent: OtherT | None,
+    covariance: OtherT,
+    covariance_tangent: OtherT | None,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    jump_moments_tangent: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def expected_branched_log_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3846,6 +7202,26 @@ def expected_branched_log_sig_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def expected_branched_log_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    drift: OtherT,
+    drift_tangent: OtherT | None,
+    covariance: OtherT,
+    covariance_tangent: OtherT | None,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    jump_moments_tangent: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
+@overload
 def expected_branched_sig_jvp(
     drift: ArrayT | Exact,
     drift_tangent: ArrayT | Exact | None,
@@ -3862,6 +7238,24 @@ def expected_branched_sig_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def expected_branched_sig_jvp(
+    drift: OtherT,
+    drift_tangent: OtherT | None,
+    covariance: OtherT,
+    covariance_tangent: OtherT | None,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    jump_moments_tangent: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def expected_branched_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3880,6 +7274,26 @@ def expected_branched_sig_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
+@overload
+def expected_branched_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    drift: OtherT,
+    drift_tangent: OtherT | None,
+    covariance: OtherT,
+    covariance_tangent: OtherT | None,
+    degree: int,
+    *,
+    jump_moments: OtherT | None = None,
+    jump_moments_tangent: OtherT | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> tuple[OtherT, ...]: ...
+@overload
 def branched_sig_translate_jvp(
     bsig: ArrayT | Exact,
     bsig_tangent: ArrayT | Exact | None,
@@ -3892,6 +7306,20 @@ def branched_sig_translate_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_translate_jvp(
+    bsig: OtherT,
+    bsig_tangent: OtherT | None,
+    translation: OtherT,
+    translation_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_translate_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3906,6 +7334,22 @@ def branched_sig_translate_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_translate_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    bsig: OtherT,
+    bsig_tangent: OtherT | None,
+    translation: OtherT,
+    translation_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def branched_log_sig_combine_jvp(
     blogsig1: ArrayT | Exact,
     blogsig1_tangent: ArrayT | Exact | None,
@@ -3919,6 +7363,21 @@ def branched_log_sig_combine_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_combine_jvp(
+    blogsig1: OtherT,
+    blogsig1_tangent: OtherT | None,
+    blogsig2: OtherT,
+    blogsig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_combine_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3934,6 +7393,23 @@ def branched_log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_combine_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    blogsig1: OtherT,
+    blogsig1_tangent: OtherT | None,
+    blogsig2: OtherT,
+    blogsig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def branched_sig_to_sig_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -3946,6 +7422,20 @@ def branched_sig_to_sig_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_sig_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_to_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3958,6 +7448,20 @@ def branched_sig_to_sig_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def sig_to_branched_sig_jvp(
     sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -3970,6 +7474,20 @@ def sig_to_branched_sig_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def sig_to_branched_sig_jvp(
+    sig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def sig_to_branched_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -3982,6 +7500,20 @@ def sig_to_branched_sig_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def sig_to_branched_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_log_sig_to_sig_jvp(
     blogsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -3995,6 +7527,21 @@ def branched_log_sig_to_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_to_sig_jvp(
+    blogsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_to_sig_backprop_jvp(
     blogsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4010,6 +7557,23 @@ def branched_log_sig_to_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_to_sig_backprop_jvp(
+    blogsig: OtherT,
+    tangent: OtherT | None,
+    bsig_derivs: OtherT,
+    bsig_derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_to_geometric_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4020,6 +7584,18 @@ def branched_sig_to_geometric_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_geometric_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_to_geometric_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4032,6 +7608,20 @@ def branched_sig_to_geometric_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_geometric_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def geometric_to_branched_sig_jvp(
     gsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4042,6 +7632,18 @@ def geometric_to_branched_sig_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def geometric_to_branched_sig_jvp(
+    gsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def geometric_to_branched_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4052,6 +7654,18 @@ def geometric_to_branched_sig_backprop_jvp(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def geometric_to_branched_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> OtherT: ...
+@overload
 def branched_sig_combine_jvp(
     bsig1: ArrayT | Exact,
     bsig1_tangent: ArrayT | Exact | None,
@@ -4064,6 +7678,20 @@ def branched_sig_combine_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_combine_jvp(
+    bsig1: OtherT,
+    bsig1_tangent: OtherT | None,
+    bsig2: OtherT,
+    bsig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_combine_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4078,6 +7706,22 @@ def branched_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_combine_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    bsig1: OtherT,
+    bsig1_tangent: OtherT | None,
+    bsig2: OtherT,
+    bsig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def branched_sig_inverse_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4088,6 +7732,18 @@ def branched_sig_inverse_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_inverse_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_inverse_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4100,6 +7756,20 @@ def branched_sig_inverse_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_inverse_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_join_jvp(
     bsig: ArrayT | Exact,
     bsig_tangent: ArrayT | Exact | None,
@@ -4113,6 +7783,21 @@ def branched_sig_join_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_join_jvp(
+    bsig: OtherT,
+    bsig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_join_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4128,6 +7813,23 @@ def branched_sig_join_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_join_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    bsig: OtherT,
+    bsig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def linear_branched_log_sig_jvp(
     displacement: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4140,6 +7842,20 @@ def linear_branched_log_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_log_sig_jvp(
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_log_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4154,6 +7870,22 @@ def linear_branched_log_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_log_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_sig_jvp(
     displacement: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4165,6 +7897,19 @@ def linear_branched_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_sig_jvp(
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_branched_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4178,6 +7923,21 @@ def linear_branched_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_branched_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_join_jvp(
     blogsig: ArrayT | Exact,
     blogsig_tangent: ArrayT | Exact | None,
@@ -4192,6 +7952,22 @@ def branched_log_sig_join_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_log_sig_join_jvp(
+    blogsig: OtherT,
+    blogsig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_log_sig_join_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4208,6 +7984,24 @@ def branched_log_sig_join_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_join_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    blogsig: OtherT,
+    blogsig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def branched_sig_to_log_sig_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4221,6 +8015,21 @@ def branched_sig_to_log_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_log_sig_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def branched_sig_to_log_sig_backprop_jvp(
     bsig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4236,6 +8045,23 @@ def branched_sig_to_log_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def branched_sig_to_log_sig_backprop_jvp(
+    bsig: OtherT,
+    tangent: OtherT | None,
+    blogsig_derivs: OtherT,
+    blogsig_derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_combine_jvp(
     log_sig1: ArrayT | Exact,
     log_sig1_tangent: ArrayT | Exact | None,
@@ -4250,6 +8076,22 @@ def log_sig_combine_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_combine_jvp(
+    log_sig1: OtherT,
+    log_sig1_tangent: OtherT | None,
+    log_sig2: OtherT,
+    log_sig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_combine_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4266,6 +8108,24 @@ def log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def log_sig_combine_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    log_sig1: OtherT,
+    log_sig1_tangent: OtherT | None,
+    log_sig2: OtherT,
+    log_sig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def log_sig_join_jvp(
     log_sig: ArrayT | Exact,
     log_sig_tangent: ArrayT | Exact | None,
@@ -4279,6 +8139,21 @@ def log_sig_join_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_join_jvp(
+    log_sig: OtherT,
+    log_sig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_join_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4294,6 +8169,23 @@ def log_sig_join_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def log_sig_join_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    log_sig: OtherT,
+    log_sig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def sig_combine_jvp(
     sig1: ArrayT | Exact,
     sig1_tangent: ArrayT | Exact | None,
@@ -4307,6 +8199,21 @@ def sig_combine_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_combine_jvp(
+    sig1: OtherT,
+    sig1_tangent: OtherT | None,
+    sig2: OtherT,
+    sig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_combine_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4322,6 +8229,23 @@ def sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_combine_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    sig1: OtherT,
+    sig1_tangent: OtherT | None,
+    sig2: OtherT,
+    sig2_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def sig_inverse_jvp(
     sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4333,6 +8257,19 @@ def sig_inverse_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_inverse_jvp(
+    sig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_inverse_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4346,6 +8283,21 @@ def sig_inverse_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_inverse_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    sig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_join_jvp(
     sig: ArrayT | Exact,
     sig_tangent: ArrayT | Exact | None,
@@ -4358,6 +8310,20 @@ def sig_join_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_join_jvp(
+    sig: OtherT,
+    sig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_join_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4372,6 +8338,22 @@ def sig_join_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_join_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    sig: OtherT,
+    sig_tangent: OtherT | None,
+    displacement: OtherT,
+    displacement_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> tuple[OtherT, OtherT]: ...
+@overload
 def linear_log_sig_jvp(
     displacement: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4383,6 +8365,19 @@ def linear_log_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_log_sig_jvp(
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_log_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4396,6 +8391,21 @@ def linear_log_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_log_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_sig_jvp(
     displacement: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4406,6 +8416,18 @@ def linear_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_sig_jvp(
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def linear_sig_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
@@ -4418,6 +8440,20 @@ def linear_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def linear_sig_backprop_jvp(
+    derivs: OtherT,
+    derivs_tangent: OtherT | None,
+    displacement: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_to_sig_jvp(
     log_sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4430,6 +8466,20 @@ def log_sig_to_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_to_sig_jvp(
+    log_sig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def log_sig_to_sig_backprop_jvp(
     log_sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4444,6 +8494,22 @@ def log_sig_to_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def log_sig_to_sig_backprop_jvp(
+    log_sig: OtherT,
+    tangent: OtherT | None,
+    sig_derivs: OtherT,
+    sig_derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_log_sig_jvp(
     sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4456,6 +8522,20 @@ def sig_to_log_sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_log_sig_jvp(
+    sig: OtherT,
+    tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...
+@overload
 def sig_to_log_sig_backprop_jvp(
     sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
@@ -4470,3 +8550,18 @@ def sig_to_log_sig_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def sig_to_log_sig_backprop_jvp(
+    sig: OtherT,
+    tangent: OtherT | None,
+    log_sig_derivs: OtherT,
+    log_sig_derivs_tangent: OtherT | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
+) -> OtherT: ...

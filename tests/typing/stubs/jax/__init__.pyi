@@ -1,5 +1,6 @@
 """What the types of treealg need of JAX, so that checks do not depend on what is installed."""
 
+from enum import Enum
 from typing import Any
 
 class Array:
@@ -8,5 +9,8 @@ class Array:
     dtype: Any
     astype: Any
     committed: bool
+
+    def __dlpack__(self) -> Any: ...
+    def __dlpack_device__(self) -> tuple[Enum, int]: ...
 
 def __getattr__(name: str) -> Any: ...

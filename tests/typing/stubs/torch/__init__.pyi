@@ -1,5 +1,6 @@
 """What the types of treealg need of PyTorch, so that checks do not depend on what is installed."""
 
+from enum import Enum
 from typing import Any
 
 class Tensor:
@@ -13,5 +14,8 @@ class Tensor:
     new_full: Any
     new_zeros: Any
     float: Any
+
+    def __dlpack__(self) -> Any: ...
+    def __dlpack_device__(self) -> tuple[Enum, int]: ...
 
 def __getattr__(name: str) -> Any: ...
