@@ -1,5 +1,6 @@
 """Windows of paths: each as its points alone give it, by whichever way it is computed."""
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -304,3 +305,76 @@ def test_windows_at_even_distances_are_what_their_points_give(size, step, option
     moved = treealg.branched_log_sig(path, 3, windows=windows[1:], time_aug=True)
     every = treealg.branched_log_sig(path, 3, windows=windows, time_aug=True)
     np.testing.assert_allclose(moved, every[:, 1:], rtol=0, atol=1e-13)
+
+
+# -- paths that a view repeats -------------------------------------------------------------------
+
+REPEATED = {
+    "all": ((1,), (30,)),
+    "some": ((3, 1), (3, 10)),
+    "others": ((1, 3), (10, 3)),
+    "none": ((3,), (3,)),
+}
+BESIDE = {
+    "nothing": {},
+    "time": {"time_aug": True},
+    "lengths": {"lengths": "lengths"},
+    "missing": {"missing": "linear", "lengths": "lengths"},
+    "correction for all": {"correction": "constant"},
+    "correction of each": {"correction": "own"},
+    "corrections apart": {"correction": "apart"},
+}
+
+
+def repeated(batches, beside, rng):
+    """Return paths of which a view repeats some, and what stands beside them."""
+    few, many = batches
+    path = np.broadcast_to(rng.normal(size=(*few, 400, 2)).cumsum(axis=-2), (*many, 400, 2))
+    own = {
+        "lengths": rng.integers(90, 400, many),
+        "constant": rng.normal(size=4),
+        "own": np.broadcast_to(rng.normal(size=(*few, 399, 4)), (*many, 399, 4)),
+        "apart": rng.normal(size=(*many, 399, 4)),
+    }
+    given = {
+        name: own[value] if isinstance(value, str) and value in own else value
+        for name, value in beside.items()
+    }
+    return path, given
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("beside", BESIDE)
+@pytest.mark.parametrize("batches", REPEATED)
+def test_windows_of_repeated_paths_are_those_of_copies(batches, beside, method, by):
+    path, given = repeated(REPEATED[batches], BESIDE[beside], np.random.default_rng(0))
+    windows = treealg.sliding_windows(90, 80)
+    if method == "prefixes":
+        windows = windows * [0, 1]
+    by(method)
+    found = treealg.branched_sig(path, 2, windows=windows, **given)
+    given = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
+    want = treealg.branched_sig(path.copy(), 2, windows=windows, **given)
+    np.testing.assert_array_equal(found, want)
+
+
+@pytest.mark.parametrize("beside", [name for name in BESIDE if name != "corrections apart"])
+def test_paths_that_a_view_repeats_are_not_copied(beside):
+    path, given = repeated(((1,), (1000,)), BESIDE[beside], np.random.default_rng(0))
+    windows = [[0, 5], [3, 80]]
+    treealg.branched_sig(path[:1], 2, windows=windows)
+    for options in ({"windows": windows}, {} if beside != "missing" else {"windows": None}):
+        tracemalloc.start()
+        treealg.branched_sig(path, 2, **options, **given)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 400_000  # a copy has 6.4 MB
+
+
+def test_missing_values_of_repeated_paths_are_filled_in_each():
+    path, given = repeated(((1,), (30,)), BESIDE["missing"], np.random.default_rng(0))
+    path = path.copy()
+    path[:, 50, 1] = path[:, 80:, 0] = np.nan
+    want = treealg.branched_sig(path, 2, **given)
+    found = treealg.branched_sig(np.broadcast_to(path[:1], path.shape), 2, **given)
+    np.testing.assert_array_equal(found, want)

@@ -86,7 +86,7 @@ def test_a_function_that_forgets_a_layout_is_found(error, layout):
         assert_layout_is_of_no_matter(case, layout, (3,))
 
 
-@each_case(CASES, "plain", "corrected")
+@each_case(CASES, "plain", "corrected", "windows", "corrected_windows", "filled", "time")
 def test_repeated_batches_without_memory_are_read_in_place(case):
     given = case.arguments()
     many = map_arrays(case, given, lambda x: np.broadcast_to(x, (3, 2, *x.shape)))

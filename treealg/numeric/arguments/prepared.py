@@ -475,21 +475,39 @@ class Line(NamedTuple):
         return values[self.places]
 
 
-def in_line(found: Prepared) -> Line:
-    """Return prepared paths one after the other, not copied where they are so."""
+def in_line(found: Prepared, *, once: bool = False) -> Line:
+    """Return prepared paths one after the other, not copied where they are so.
+
+    If `once`, paths that a view repeats are there once, and there is no room for derivatives of
+    each of them.
+    """
     rows, spans = found.path, found.whole_spans
     length, channels = rows.item
-    added = None if found.correction is None else found.correction.rows.array
+    array, added = rows.array, None if found.correction is None else found.correction.rows.array
     is_line = found.before is not None or (found.origin is not None and found.origin.is_list)
     if is_line and found.spans is not None and rows.count:
         first = (0,) * len(rows.batch)
-        return Line(rows.array[first], None if added is None else added[first], *spans.T)
+        return Line(array[first], None if added is None else added[first], *spans.T)
+    number: Spans = np.arange(rows.count, dtype=np.int64)
+    if once:
+        different = _different(len(rows.batch), *([array] if added is None else [array, added]))
+        array, added = array[different], None if added is None else added[different]
+        batch = array.shape[:-2]
+        numbers = np.arange(math.prod(batch), dtype=np.int64).reshape(batch)
+        number = np.broadcast_to(numbers, rows.batch).reshape(-1)
     with memory_for(f"{rows.name}, copied as one long path,"):
-        points = np.require(rows.array, rows.dtype, ("C", "A")).reshape(-1, channels)
+        points = np.require(array, rows.dtype, ("C", "A")).reshape(-1, channels)
         if added is not None:
-            added = np.require(_corrections_in_line(added, rows.count, length), rows.dtype, "A")
-    starts = np.arange(rows.count, dtype=np.int64) * length
-    return Line(points, added, starts, spans[:, 1])
+            added = _corrections_in_line(added, math.prod(array.shape[:-2]), length)
+            added = np.require(added, rows.dtype, "A")
+    return Line(points, added, number * length, spans[:, 1])
+
+
+def _different(rank: int, *arrays: Floats) -> tuple[slice, ...]:
+    """Return the index that takes what is repeated along leading axes of several arrays once."""
+    return tuple(
+        slice(None if any(array.strides[axis] for array in arrays) else 1) for axis in range(rank)
+    )
 
 
 def _corrections_in_line(correction: Floats, count: int, length: int) -> Floats:
@@ -526,13 +544,17 @@ def _timed_array(found: Prepared, times: Floats | None) -> Prepared:
     rows, transform = found.path, found.call.transform
     length, channels = rows.item
     shape = transform.points(length), transform.channels(channels)
-    array = np.empty((*rows.batch, *shape), rows.dtype)
-    transform._replace(time_aug=times is None).write(rows.array, array)
+    # Without times, paths that a view repeats have one time, too.
+    once = (...,) if times is not None else _different(len(rows.batch), rows.array)
+    given = rows.array[once]
+    array = np.empty((*given.shape[:-2], *shape), rows.dtype)
+    transform._replace(time_aug=times is None).write(given, array)
     if times is not None:
         clock = times.reshape(*rows.batch, length)
         array[..., :: 2 if transform.lead_lag else 1, -1] = clock
         if transform.lead_lag:  # in the middle of two points there is the middle of their times
             array[..., 1::2, -1] = (clock[..., :-1] + clock[..., 1:]) / 2
+    array = np.broadcast_to(array, (*rows.batch, *shape))
     counts = np.full(rows.count, length)
 
     def back(derivs: Floats) -> Floats:
@@ -544,6 +566,8 @@ def _timed_array(found: Prepared, times: Floats | None) -> Prepared:
 
 def _filled(found: Prepared, how: str, times: Floats | None, name: str) -> Prepared:
     """Fill missing values."""
+    if not np.isnan(in_line(found, once=True).points.real).any():
+        return found
     line = in_line(found)
     places = line.places
     clock = None if times is None else times.reshape(-1)

@@ -85,11 +85,13 @@ def read_windows(found: Prepared, value: Any, name: str = "windows") -> Integers
     return step * _read(value, points, name)
 
 
-def windows_of(found: Prepared, value: Any, name: str = "windows") -> Windows:
-    """Read the argument `windows` for paths that were prepared for a call."""
+def windows_of(
+    found: Prepared, value: Any, name: str = "windows", *, once: bool = False
+) -> Windows:
+    """Read the argument `windows` for paths that were prepared for a call; `once` as `in_line`."""
     if found.call.transform.time_aug:
         found = timed(found, None)
-    return Windows(in_line(found), read_windows(found, value, name), found)
+    return Windows(in_line(found, once=once), read_windows(found, value, name), found)
 
 
 def _read(value: Any, points: int, name: str) -> Integers:

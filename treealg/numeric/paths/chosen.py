@@ -70,7 +70,7 @@ def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...], ou
     """
     found, plan, wanted, every = _planned(path, choice, along, options)
     with memory_for("path, copied for windows,"):
-        pieces = None if along.windows is None else windows_of(found, along.windows)
+        pieces = None if along.windows is None else windows_of(found, along.windows, once=True)
     item = (len(pieces.ends),) if pieces is not None else results_along(found, every)
     # What walks along whole paths writes the result itself.
     walked = wanted.is_plain and pieces is None and not (every and plan.by_trees)
@@ -214,7 +214,7 @@ def _log_backward(
     """Return the derivatives in the coefficients that logarithms are taken of."""
     front = derivs.shape[len(found.path.batch) : -1]
     values = np.empty((found.path.count, *front, plan.size), found.path.dtype)
-    pieces = None if windows is None else windows_of(found, windows)
+    pieces = None if windows is None else windows_of(found, windows, once=True)
     _write(found, plan, every, pieces, values)
     out = np.empty((math.prod(values.shape[:-1]), plan.size), values.dtype)
     given = np.ascontiguousarray(derivs, values.dtype).reshape(len(out), len(wanted.places))

@@ -30,7 +30,7 @@ def of_windows(found: Prepared, plan: Plan, windows: Any, to: Target | None = No
     """Compute what a plan gives for windows of paths that were prepared for a call."""
     rows, call = found.path, found.call
     with memory_for("path, copied for windows,"):
-        pieces = windows_of(found, windows)
+        pieces = windows_of(found, windows, once=True)
     result, view = allocate(
         rows, len(pieces.ends), plan.size, scalar=call.unit, walked=False, to=to
     )
