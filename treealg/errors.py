@@ -7,7 +7,9 @@ caller would expect: ``except ValueError`` and ``except TreeAlgError`` both catc
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
+from types import FrameType
 
 __all__ = [
     "AbsentKeyError",
@@ -48,20 +50,49 @@ class TableCacheWarning(UserWarning):
 
 
 _BETWEEN = frozenset(
-    ["treealg", "torch", "jax", "sklearn", "sktime", "skbase", "aeon", "xarray", "pandas", "polars"]
-)
+    {
+        "treealg", "torch", "jax", "sklearn", "sktime", "skbase", "aeon", "xarray", "pandas",
+        "polars", "dask", "distributed", "joblib", "concurrent", "multiprocessing",
+        "threading", "queue",
+    }
+)  # fmt: skip
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of treealg that made the call, however deep this one is.
 
     The packages in `_BETWEEN` stand between the two where they call what treealg gave them, and
-    functions that treealg wrote out, which are in no module.
+    functions that treealg wrote out, which are in no module. Of a thread that has nothing else, it
+    is the line where the main thread is, which as a rule waits for it.
     """
-    frame, level = sys._getframe(1), 2
-    while frame.f_back and (
-        frame.f_globals.get("__name__", "").partition(".")[0] in _BETWEEN
-        or frame.f_code.co_filename.startswith("<treealg.")
-    ):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    here = sys._getframe(1)
+    frame = _outside(here) or _waiting() or here
+    scope = frame.f_globals
+    warnings.warn_explicit(
+        message,
+        category,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        scope.get("__name__") or "<string>",
+        scope.setdefault("__warningregistry__", {}),
+    )
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """Return the first frame, from the innermost on, that is the caller's."""
+    while frame is not None and _is_between(frame):
+        frame = frame.f_back
+    return frame
+
+
+def _waiting() -> FrameType | None:
+    """Return the caller's frame of the main thread, whatever it calls while it waits."""
+    frame = now = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None and not _is_between(frame):
+        frame = frame.f_back
+    return _outside(frame or now)
+
+
+def _is_between(frame: FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__"))
+    return name.partition(".")[0] in _BETWEEN or frame.f_code.co_filename.startswith("<treealg.")

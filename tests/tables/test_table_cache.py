@@ -11,6 +11,8 @@ import time
 import tracemalloc
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -726,7 +728,14 @@ def test_a_warning_is_about_the_line_that_called(table_directory, call):
 
 @pytest.mark.parametrize(
     "between",
-    ["torch._dynamo.eval_frame", "jax._src.core", "sklearn.utils._set_output", "treealg.optional"],
+    [
+        "torch._dynamo.eval_frame",
+        "jax._src.core",
+        "sklearn.utils._set_output",
+        "treealg.optional",
+        "dask.threaded",
+        "concurrent.futures.thread",
+    ],
 )
 def test_a_warning_passes_what_stands_between(between):
     scope = {"__name__": between, "warn": warn_caller, "kind": TableCacheWarning}
@@ -742,6 +751,55 @@ def test_a_warning_passes_functions_that_are_written_out():
     with pytest.warns(TableCacheWarning) as record:
         call()
     assert [warning.filename for warning in record] == [__file__]
+
+
+def waited_for(call):
+    """Call in a thread that has no line of the caller's."""
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+
+
+def run_in_pool(call):
+    """Call in a thread of a pool."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(call).result()
+
+
+def computed_by_dask(call):
+    """Call in a thread of Dask."""
+    pytest.importorskip("dask").delayed(call)().compute(scheduler="threads")
+
+
+@pytest.mark.parametrize("run", [waited_for, run_in_pool, computed_by_dask])
+def test_a_warning_of_a_thread_is_about_the_line_that_waits(table_directory, run):
+    call = partial(treealg.branched_sig, np.zeros((2, 2)), 3)
+    call()
+    only_file(table_directory).write_bytes(b"")
+    treealg.clear_cache()
+    with pytest.warns(TableCacheWarning) as record:
+        run(call)
+    assert [warning.filename for warning in record] == [__file__]
+
+
+def test_a_warning_of_a_thread_is_about_its_own_line_if_it_has_one(table_directory):
+    scope = {"__name__": "other", "warn": warn_caller, "kind": TableCacheWarning}
+    exec(compile("def call(): warn('damaged', kind)", "other.py", "exec"), scope)
+    with pytest.warns(TableCacheWarning) as record:
+        waited_for(scope["call"])
+    assert [warning.filename for warning in record] == ["other.py"]
+
+
+@pytest.mark.slow
+def test_all_warnings_of_a_proof_are_about_the_line_that_asked_for_it(table_directory):
+    proof = partial(treealg.verify, 1, (1, 2), maps=["log"])
+    proof()
+    for file in table_directory.glob("*.table"):
+        file.write_bytes(b"")
+    treealg.clear_cache()
+    with pytest.warns(TableCacheWarning) as record:
+        proof()
+    assert {warning.filename for warning in record} == {__file__}
 
 
 def test_a_warning_stops_at_the_code_of_others():
