@@ -89,14 +89,14 @@ class NestedSequence(Protocol[T_co]):
         """Return an entry."""
 
     @property
-    def index(self) -> object:
-        """The function that tells where a value is; arrays have no such method."""
+    def count(self) -> object:
+        """The function that counts a value; arrays have none of this name."""
 
     def __contains__(self, value: object, /) -> bool:
         """Tell whether a value is in it; text and bytes are asked for such alone."""
 
 
-class OtherArray(Protocol):
+class StandardArray(Protocol):
     """An array that speaks DLPack and is not of NumPy, which tells its device by plain integers."""
 
     def __dlpack__(self) -> Any:
@@ -104,6 +104,16 @@ class OtherArray(Protocol):
 
     def __dlpack_device__(self) -> tuple[Enum, int]:
         """Return the kind of the device and its number."""
+
+
+class ArrayOfJAX(Protocol):
+    """An array of JAX, whose type does not say that it tells its device."""
+
+    def __dlpack__(self) -> Any:
+        """Return the memory of the array."""
+
+    def block_until_ready(self) -> Any:
+        """Wait for its numbers, and return the array."""
 
 
 class Table(Protocol):
@@ -130,6 +140,7 @@ class Column(Protocol):
         """The function that returns them in a list; arrays have no such method."""
 
 
+OtherArray: TypeAlias = StandardArray | ArrayOfJAX
 Moment: TypeAlias = date | timedelta | np.datetime64 | np.timedelta64
 MomentArray: TypeAlias = npt.NDArray[np.datetime64 | np.timedelta64 | np.object_]
 

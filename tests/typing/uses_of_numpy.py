@@ -28,6 +28,8 @@ def arrays_give_arrays_of_their_kind(
     assert_type(treealg.branched_sig(integers, 3), Float64)
     assert_type(treealg.branched_sig([[1, 2], [3.5, 4]], 3), Float64)
     assert_type(treealg.branched_sig([double, double], 3), Float64)
+    assert_type(treealg.branched_sig([[(1, 2.0)], [[np.float64(3.0), 4]]], 3), Float64)
+    assert_type(treealg.branched_sig_inverse([1.0, 2], 2, 1), Float64)
     assert_type(treealg.branched_sig_combine(double, [1.0, 2.0], 2, 1), Float64)
     assert_type(treealg.branched_sig_combine_jvp(double, double, double, None, 2, 1), Float64)
     assert_type(treealg.branched_sig_kernel(single, single, 2, 3), Floats)
@@ -102,4 +104,6 @@ def arguments_are_known(
     treealg.branched_sig(waves, 2)  # type: ignore[type-var]
     treealg.branched_sig(objects, 2)  # type: ignore[type-var]
     treealg.branched_sig_inverse(None, 2, 2)  # type: ignore[call-overload]
+    treealg.branched_sig_inverse("path", 2, 2)  # type: ignore[call-overload]
+    treealg.branched_sig_inverse(["path"], 2, 2)  # type: ignore[list-item]
     treealg.branched_sig_inverse(waves, 2, 2)  # type: ignore[type-var]

@@ -1,6 +1,5 @@
 """What the types of treealg need of JAX, so that checks do not depend on what is installed."""
 
-from enum import Enum
 from typing import Any
 
 class Array:
@@ -11,6 +10,6 @@ class Array:
     committed: bool
 
     def __dlpack__(self) -> Any: ...
-    def __dlpack_device__(self) -> tuple[Enum, int]: ...
+    def block_until_ready(self) -> Array: ...
 
 def __getattr__(name: str) -> Any: ...
