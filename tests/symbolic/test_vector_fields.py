@@ -223,3 +223,35 @@ def test_weights_of_crouch_grossman_may_be_arrays_but_not_of_arrays():
     assert CommutatorFree.crouch_grossman([[], ["1/2"]], halves).order() == 2
     with pytest.raises(InvalidTypeError, match="coefficient must be a number"):
         CommutatorFree.crouch_grossman([[], ["1/2"]], [0, np.array([1, 2])])
+
+
+@pytest.mark.parametrize(
+    ("number_first", "array_first"),
+    [
+        (lambda v: (v @ v) * v, lambda v: v * (v @ v)),
+        (lambda v: v[0] * np.array([1.0, 2.0]), lambda v: np.array([1.0, 2.0]) * v[0]),
+        (lambda v: np.sin(v[0]) * v, lambda v: v * np.sin(v[0])),
+        (lambda v: np.sum(v**2) + v, lambda v: v + np.sum(v**2)),
+        (lambda v: v[0] - v, lambda v: -(v - v[0])),
+        (lambda v: v[0] / v, lambda v: (v / v[0]) ** -1),
+        (lambda v: v[0] ** v, lambda v: np.exp(v * np.log(v[0]))),
+        (lambda v: np.where(v[0] < v + 1, v, -v) * v[1], lambda v: v[1] * v),
+    ],
+)
+def test_a_number_before_an_array_is_taken_to_each_entry(number_first, array_first):
+    for tree in [(0,), ((0,), 0), BUSHY]:
+        found = elementary_differential_at(tree, number_first, [3.0, 4.0])
+        np.testing.assert_allclose(
+            found, elementary_differential_at(tree, array_first, [3.0, 4.0]), rtol=1e-13
+        )
+    series = exact_series(3)
+    np.testing.assert_allclose(
+        evaluate_series(series, number_first, [3.0, 4.0], 0.01),
+        evaluate_series(series, array_first, [3.0, 4.0], 0.01),
+        rtol=1e-14,
+    )
+
+
+def test_a_number_times_a_list_is_refused_as_python_refuses_it():
+    with pytest.raises(InvalidTypeError, match="can't multiply sequence by non-int"):
+        elementary_differential_at(((0,), 0), lambda v: v[0] * [1.0, 2.0], [3.0, 4.0])

@@ -122,3 +122,22 @@ def test_a_chosen_logarithm_that_does_not_end_is_refused():
     tree = (*((label,) for label in range(14)), 1)
     with pytest.raises(InvalidValueError, match="at least 4766585 terms"):
         treealg.branched_log_sig_coef(np.ones((5, 20)), tree)
+
+
+@pytest.mark.parametrize(("ones", "twos"), [(20, 0), (56, 0), (45, 12), (28, 28)])
+def test_how_often_equal_branches_are_cut_off_is_exact(ones, twos):
+    star = Tree([Tree(label=1)] * ones + [Tree(label=2)] * twos)
+    table = closure([star], planar=False)[1]
+    # Of the trunks of the star, the last block is the star itself.
+    own = table.factor[table.term_slot[table.term_ptr[-2] :]]
+    expected = [
+        math.comb(ones, i) * math.comb(twos, j) for i in range(ones + 1) for j in range(twos + 1)
+    ]
+    assert sorted(own.tolist()) == sorted(map(float, expected[1:]))
+
+
+@pytest.mark.parametrize(("ones", "twos"), [(57, 0), (64, 0), (200, 0), (50, 10), (40, 40)])
+def test_coefficients_that_floats_do_not_hold_are_refused(ones, twos):
+    star = Tree([Tree(label=1)] * ones + [Tree(label=2)] * twos)
+    with pytest.raises(InvalidValueError, match=r"coproduct of <Forest .* 2\*\*53 or more"):
+        closure([star], planar=False)

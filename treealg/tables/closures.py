@@ -50,7 +50,8 @@ def closure(
     InvalidTypeError
         If `elements` are no trees or ordered forests, as `planar` says, or that is no flag.
     InvalidValueError
-        If one is empty, or the coproducts of the set have more than 2**21 terms.
+        If one is empty, or the coproducts of the set have more than 2**21 terms or a coefficient of
+        2**53 or more.
 
     Notes
     -----
@@ -137,13 +138,14 @@ def _slots(
     A forest is told by its order, and by the places of the basis elements that it is a product of,
     ascending. What is left without the first of these is among them, too, with factor 1.
     """
-    most = int(count.max(initial=1)) + 1
-    pairs, which = np.unique(pruned * most + count, return_inverse=True)
+    # Of large counts there are few, and the products of their numbers are small.
+    multiples, multiple = np.unique(count, return_inverse=True)
+    pairs, which = np.unique(pruned * max(multiples.size, 1) + multiple, return_inverse=True)
     own: list[Slot] = []
     for pair in pairs.tolist():
-        forest, multiple = divmod(pair, most)
+        forest, number = divmod(pair, multiples.size)
         factors = tuple(sorted(place[factor] for factor in cuts.factors(forest)))
-        own.append((cuts.order[forest], factors, multiple))
+        own.append((cuts.order[forest], factors, int(multiples[number])))
     slots = set(own)
     for order, factors, _ in own:
         rest, left = factors, order
@@ -154,5 +156,5 @@ def _slots(
                 break
             slots.add((left, rest, 1))
     ordered = sorted(slots)
-    number = {slot: i for i, slot in enumerate(ordered, 1)}
-    return ordered, np.array([number[slot] for slot in own], dtype=np.int64)[which]
+    place_of = {slot: i for i, slot in enumerate(ordered, 1)}
+    return ordered, np.array([place_of[slot] for slot in own], dtype=np.int64)[which]

@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import brief
 from treealg.errors import InvalidValueError
 from treealg.tables.forest_rows import formal_shuffle
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import expand
+from treealg.tables.linear_map import EXACT, FloatArray, expand
 from treealg.tables.rows import ranges
 
 __all__ = ["MAX_TERMS", "ForestCuts", "check_terms"]
@@ -211,10 +212,26 @@ class ForestCuts:
             key = key[order]
             starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
             first = order[starts]
+            # Of integers, sums and products would wrap.
+            often = np.add.reduceat(count[order].astype(np.float64), starts)
+            self._check_exact(often, forests[begin + row[first]])
             merged = np.stack([pruned[first], trunk[first], np.add.reduceat(count[order], starts)])
             length = np.bincount(row[first], minlength=end - begin)
             self._append(forests[some], merged, length)
             yield begin, length
+
+    def _check_exact(self, often: FloatArray, forests: IntArray) -> None:
+        """Refuse forests of which a term is there more often than kernels know."""
+        if often.max(initial=0) >= EXACT:
+            from treealg.symbolic import Forest, OrderedForest
+
+            kind: Any = OrderedForest if self.planar else Forest
+            trees = self._forests[int(forests[np.argmax(often)])]
+            raise InvalidValueError(
+                f"the coproduct of {brief(kind(map(self._object, trees)))} has a term with a "
+                "coefficient of 2**53 or more, which float64 does not hold exactly; take trees "
+                "with fewer equal branches"
+            )
 
     def _append(self, forests: IntArray, terms: IntArray, length: IntArray) -> None:
         """Keep the terms of forests; room is made for twice as many when there is none left."""
@@ -241,6 +258,8 @@ class ForestCuts:
         factor, pruned = self._multiply(self._terms[0, left], self._terms[0, right])
         trunk = self._rooted(self._terms[1, left], label[row], self._terms[1, right])
         count = self._terms[2, left] * self._terms[2, right]
+        often = np.multiply(self._terms[2, left], self._terms[2, right], dtype=np.float64)
+        self._check_exact(often, forests[row])
         yield row[factor], pruned, trunk[factor], count[factor]
         if self.planar:
             every = np.arange(forests.size)

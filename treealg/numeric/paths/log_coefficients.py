@@ -100,8 +100,10 @@ def branched_log_sig_coef(
     is a small part of it. The cost beside that of `branched_sig_coef` for the closed set is about
     that of its coproducts, whose terms are as many as there are cuts: exponentially many for one
     large tree, ``3**k`` for a root with k different leaves. The error is that of
-    `branched_log_sig`, about ``eps * |x|**n`` for n nodes. The GIL
-    is released, no argument is changed.
+    `branched_log_sig`, about ``eps * |x|**n`` for n nodes, up to some 15 of them. For larger trees
+    with many equal branches it grows as the Bernoulli numbers in their logarithms: of a root with n
+    leaves in float64 it is about 1e-12 for n = 20, 1e-9 for 25, 1e-6 for 30 and 100 for 40, with
+    ``|x| = 1``. Ladders keep their digits. The GIL is released, no argument is changed.
 
     References
     ----------

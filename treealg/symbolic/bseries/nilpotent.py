@@ -69,7 +69,11 @@ class Nilpotent:
         """Return the value itself, as for every real number."""
         return self.real
 
+    # Arrays and matrices are left to do operations with each of their entries.
+
     def __add__(self, other: Any) -> Nilpotent:
+        if _is_sequence(other):
+            return NotImplemented
         terms = dict(self.terms)
         for mask, value in _terms(other).items():
             terms[mask] = terms[mask] + value if mask in terms else value
@@ -84,12 +88,14 @@ class Nilpotent:
         return self
 
     def __sub__(self, other: Any) -> Nilpotent:
-        return self.__add__(-other)
+        return NotImplemented if _is_sequence(other) else self.__add__(-other)
 
     def __rsub__(self, other: Any) -> Nilpotent:
         return self.__neg__().__add__(other)
 
     def __mul__(self, other: Any) -> Nilpotent:
+        if _is_sequence(other):
+            return NotImplemented
         terms: dict[int, Any] = {}
         others = _terms(other)
         quick = _are_quick(others)
@@ -110,6 +116,8 @@ class Nilpotent:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Nilpotent:
+        if _is_sequence(other):
+            return NotImplemented
         if isinstance(other, Nilpotent):
             return self.__mul__(other.__pow__(-1))
         return self * (Fraction(1, other) if isinstance(other, int) else 1 / other)
@@ -119,6 +127,8 @@ class Nilpotent:
         return inverse.__mul__(other)
 
     def __pow__(self, exponent: Any) -> Nilpotent:
+        if _is_sequence(exponent):
+            return NotImplemented
         if isinstance(exponent, int) and exponent >= 0:
             result = Nilpotent({0: 1})
             for _ in range(exponent):
@@ -145,9 +155,13 @@ class Nilpotent:
     fabs = __abs__
 
     def __lt__(self, other: Any) -> bool:
+        if _is_sequence(other):
+            return NotImplemented
         return bool(self._difference(other) < 0)
 
     def __gt__(self, other: Any) -> bool:
+        if _is_sequence(other):
+            return NotImplemented
         return bool(self._difference(other) > 0)
 
     # Real parts that are equal are refused, so that these are the same.
@@ -155,6 +169,8 @@ class Nilpotent:
     __ge__ = __gt__
 
     def __eq__(self, other: Any) -> bool:
+        if _is_sequence(other):
+            return NotImplemented
         return bool(self._difference(other) == 0)
 
     __hash__ = None  # type: ignore[assignment]
@@ -303,6 +319,10 @@ class Nilpotent:
         """Return the distance of a point from the origin."""
         square: Nilpotent = self * self + other * other
         return square.sqrt()
+
+
+def _is_sequence(other: Any) -> bool:
+    return hasattr(other.__class__, "__len__")
 
 
 def _terms(other: Any) -> dict[int, Any]:
