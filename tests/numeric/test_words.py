@@ -7,6 +7,7 @@ import pytest
 
 import treealg
 from treealg import symbolic
+from treealg.numeric.plans.words import path_plan
 
 from ..support import Tensors, dyadic
 
@@ -24,6 +25,17 @@ def test_sig_and_log_sig_are_those_of_the_tensor_algebra(dimension, degree):
     logarithm = exact.log(signature)
     found = treealg.log_sig(path, degree)
     np.testing.assert_allclose(found, exact.vector(logarithm), rtol=0, atol=scale)
+
+
+@pytest.mark.parametrize("make", [treealg.sig, treealg.log_sig])
+def test_plain_words_are_what_comes_without_a_table(make, monkeypatch):
+    # A table of all words would have as many entries as the result.
+    monkeypatch.setattr(treealg.tables, "arborification", None)
+    treealg.clear_cache()
+    result = make([[0.0, 0.0], [1.0, 2.0]], 12)
+    if make is treealg.sig:
+        assert path_plan(2, 12, None, None).nbytes < 100 < result.size
+    np.testing.assert_allclose(result[:2], [1.0, 2.0])
 
 
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)

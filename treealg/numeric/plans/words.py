@@ -88,6 +88,8 @@ def _path_plan(
             linear = tables.lyndon_arborification(
                 dimension, degree, method, longest=longest, planar=planar
             )
+        elif planar is None and longest == 1 and degree and not commutes:
+            linear = _all_words(coefficients(dimension, degree, None, 0))
         else:
             linear = tables.arborification(dimension, degree, planar=planar, longest=longest)
         if commutes:
@@ -201,6 +203,12 @@ def ladder_plan(call: Call) -> Plan:
         return Plan(dimension, degree, planar, size, make)
 
     return find_plan(key) or keep_plan(key, make_plan)
+
+
+def _all_words(size: int) -> tables.LinearMap:
+    """Return the map that leaves all words as they are: one block, with one entry."""
+    one = np.zeros(1, dtype=np.int64)
+    return tables.LinearMap(size, 1, 1, np.array([0, 1]), one.astype(np.int32), np.ones(1))
 
 
 def of_first_word(linear: tables.LinearMap) -> tables.LinearMap:
