@@ -1,5 +1,6 @@
 """Decisions about coefficients: exact for what is exact, with a tolerance for floats."""
 
+import random
 import time
 from fractions import Fraction
 
@@ -34,8 +35,9 @@ from treealg.symbolic import (
     symbolic_tableau,
     symplectic_order,
 )
-from treealg.symbolic.bseries import compose, inverse, substitute
+from treealg.symbolic.bseries import adjoint, compose, inverse, substitute
 from treealg.symbolic.linear.fields import arithmetic_of
+from treealg.symbolic.linear.polynomials import written
 from treealg.symbolic.linear.zeros import is_zero
 
 LEAF, LADDER = Tree(), Tree([Tree()])
@@ -501,3 +503,22 @@ def test_closeness_names_what_it_cannot_compare():
     for value in (sympy.sin(A), sympy.exp(A) / 10**9, 1 / A - 1 / (A + 1e-9)):
         with pytest.raises(InvalidValueError, match="is no polynomial in its symbols"):
             Element({LEAF: value}).is_close(Element(), 1e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_polynomials_leave_a_ring_as_sympy_writes_them(seed):
+    rng = random.Random(seed)
+    ring, *variables = sympy.ring("a, b, c1, x10, Z", sympy.ZZ)
+    polynomial = ring.zero
+    for _ in range(rng.randint(0, 12)):
+        powers = [variable ** rng.choice([0, 0, 1, 2, 3, 11]) for variable in variables]
+        polynomial += rng.randint(-3, 3) * sympy.prod(powers)
+    assert sympy.srepr(written(polynomial)) == sympy.srepr(polynomial.as_expr())
+
+
+def test_the_adjoint_of_a_family_is_that_of_the_series_backwards():
+    method = fourth_order(U, V)
+    series = method.series(4)
+    assert adjoint(series) == method.adjoint().series(4)
+    assert adjoint(series) == inverse(series.scale_step(-1))
+    assert series.scale_step(U).scale_step(1 / U) == series

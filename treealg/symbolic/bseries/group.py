@@ -221,7 +221,8 @@ def adjoint(series: BSeries) -> BSeries:
     >>> adjoint(BSeries({Tree(): 1}, 3))
     <BSeries to order 3: None: 1, 0: 1, 0[0]: 1, 0[0,0]: 1, 0[0[0]]: 1>
     """
-    return inverse(check_series("series", series, 1).scale_step(-1))
+    backwards = check_series("series", series, 1)
+    return in_field(lambda entered: _inverse(entered.scale_step(-1)), backwards)
 
 
 def modified_equation(series: BSeries) -> BSeries:

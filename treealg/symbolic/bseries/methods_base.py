@@ -199,9 +199,11 @@ class OneStepMethod(Slotted, ABC):
         entered, arithmetic = self._entered()
         if not arithmetic.is_plain:
             check_weights(entered, trees_up_to(order, self.colours))
-        return BSeries(
-            lambda tree: arithmetic.leave(entered._weight(tree, known)), order, self.colours
-        )
+        # Weights are in normal form already.
+        values: dict[Tree | None, Any] = {None: 1}
+        for tree in trees_up_to(order, self.colours):
+            values[tree] = arithmetic.leave(entered._weight(tree, known))
+        return BSeries._wrap(values, order, self.colours)
 
     def order_conditions(self, order: Any) -> dict[Tree, Any]:
         r"""Return the left sides of the order conditions, :math:`a(\tau) - 1/\tau!`.

@@ -318,14 +318,16 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         <BSeries to order 2: None: 1, 0: 1/2, 0[0]: 1/8>
         """
         factor = _given(factor)
+        arithmetic = arithmetic_of([factor, *self._values.values()])
         powers: list[Any] = [1]
         for _ in range(self._order):
-            powers.append(tidy(powers[-1] * factor))
+            powers.append(tidy(powers[-1] * arithmetic.enter(factor)))
         basis = self._basis(self._order, self._colours)
-        values = {key: tidy(self._values[key] * powers[key.order]) for key in basis}
-        return self._wrap(
-            {self._empty: self._values[self._empty], **values}, self._order, self._colours
-        )
+        values = {self._empty: self._values[self._empty]}
+        for key in basis:
+            scaled = tidy(arithmetic.enter(self._values[key]) * powers[key.order])
+            values[key] = arithmetic.leave(scaled)
+        return self._wrap(values, self._order, self._colours)
 
     # -- vector space --------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.symbolic.linear.coefficients import python_number
+from treealg.symbolic.linear.polynomials import written
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.linear.radicals import RadicalField, is_radical, radical_field
 
@@ -121,13 +122,15 @@ class Arithmetic:
             return self._radicals.leave(value)
         if getattr(value, "field", None) is None:
             return value
-        return python_number(value.as_expr().xreplace(self._meant))
+        quotient = written(value.numer) / written(value.denom)
+        return python_number(quotient.xreplace(self._meant) if self._meant else quotient)
 
     def numerator(self, value: Any) -> Any:
         """Return the numerator of an element of the field as an expression; a number as it is."""
         if getattr(value, "field", None) is None:
             return value
-        return value.numer.as_expr().xreplace(self._meant)
+        numerator = written(value.numer)
+        return numerator.xreplace(self._meant) if self._meant else numerator
 
     def reduced(self, value: Any, symbol: Any, degree: int, power: Any) -> Any:
         """Return an element of the field without higher powers of a symbol than one that is known.
