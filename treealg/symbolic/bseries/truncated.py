@@ -310,6 +310,8 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         ------
         InvalidTypeError
             If `factor` is neither a number nor a symbolic expression.
+        InvalidValueError
+            If powers of sums in coefficients would have too many terms.
 
         Examples
         --------

@@ -31,7 +31,8 @@ def written(polynomial: Any) -> Any:
         if exponent
     }
     powers = [(Pow(symbols[place], exponent), place, exponent) for place, exponent in found]
-    powers.sort(key=cmp_to_key(lambda x, y: int(Basic.compare(x[0], y[0]))))
+    key = cmp_to_key(Basic.compare)
+    powers.sort(key=lambda entry: key(entry[0]))
     rank = {(place, exponent): number for number, (_, place, exponent) in enumerate(powers)}
     terms = []
     for monomial, coefficient in polynomial.terms():
