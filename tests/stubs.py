@@ -150,7 +150,9 @@ def with_types(text, framework):
     times = "Sequence[ArrayLike]" if is_of_lists(parameters) else "ArrayLike"
     if framework in OF_ARRAYS:  # which take what functions of arrays take
         times = f"{given} | Times"
-    parameters = re.sub(r"(times\d): Times", r"\1: Nested", parameters)
+    if is_of_pairs(parameters):  # whose options are no arrays of a framework
+        options = r"((?:lengths|windows|times)\d|basepoint): (bool \| )?(?:ArrayLike|Times)"
+        parameters = re.sub(options, r"\1: \2Nested", parameters)
     parameters = parameters.replace("times: Times", f"times: {times}")
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|OtherT", taken, parameters)
     result = result.replace("Gradients", "list[ArrayT] | tuple[list[ArrayT] | ArrayT, ...]")

@@ -36,6 +36,7 @@ def arrays_of_others_give_arrays_of_their_kind(tensor: Tensor, array: Array) -> 
     assert_type(treealg.branched_sig_combine(tensor, tensor, 2, 1), "Tensor")
     assert_type(treealg.branched_sig_combine_backprop(array, array, array, 2, 1)[0], "Array")
     assert_type(treealg.branched_mmd([tensor, tensor], tensor, 2, 1), "Tensor")
+    treealg.branched_mmd(tensor, tensor, 2, 1, lengths1=tensor, basepoint=tensor)
     assert_type(
         treealg.branched_mmd_backprop(tensor, [tensor], [tensor], 2, 1),
         "tuple[list[Tensor] | None, list[Tensor] | None]",
@@ -60,6 +61,7 @@ def tables_give_arrays(
     assert_type(treealg.branched_sig_combine(column, numbers, 2, 1), Float64)
     assert_type(treealg.branched_sig_kernel(table, frame, 2, 1), Float64)
     treealg.branched_sig(frame, 2, basepoint=numbers)
+    treealg.branched_sig_kernel(frame, frame, 2, 1, basepoint=numbers, lengths1=column)
     treealg.branched_sig(index, 2)  # type: ignore[call-overload]
 
 
