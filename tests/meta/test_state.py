@@ -83,6 +83,10 @@ SAMPLES = {
     "MapSize": codegen.map_size("log", 1, 3),
     "Program": codegen.build_program(codegen.map_size("log", 1, 3)),
     "Vector": codegen.build_program(codegen.map_size("log", 1, 3)).inputs[0],
+    "PathProgram": codegen.build_path_program(codegen.map_size("sig", 1, 2)),
+    "Chains": treealg.tables.chains_of_weights((1, 2), 3, longest=2),
+    "Quadrature": treealg.tables.nodes(3),
+    "WeightedWords": treealg.tables.words(2, 3),
     "Operation": treealg.operations["branched_sig"],
 }
 STREAMS = {
@@ -96,9 +100,8 @@ STREAMS = {
 WITHOUT = {
     "StaticKernel", "RootedTree", "LinearCombination", "TruncatedSeries", "OneStepMethod",
     "HopfAlgebra", "GradedSpace", "Engine", "HostEngine", "KernelEngine", "GPU",
-    "Check", "Outcome", "Report", "Formula", "PathProgram", "Source",
-    "Chains", "CoefficientTable", "ConvolutionTable", "LinearMap", "Quadrature", "TranslationTable",
-    "WeightedWords",
+    "Check", "Outcome", "Report", "Formula", "Source",
+    "CoefficientTable", "ConvolutionTable", "LinearMap", "TranslationTable",
 }  # fmt: skip
 
 

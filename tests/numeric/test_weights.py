@@ -202,3 +202,17 @@ def test_weights_that_are_too_fine_are_refused():
 def test_messages_have_the_weights_of_the_caller():
     with pytest.raises(treealg.InvalidValueError, match=r"weights=\(2, 4\) and degree=4"):
         treealg.branched_sig_to_log_sig([1.0, 2.0], 2, 4, weights=(2, 4))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda weights: treealg.tables.weighted_convolution(weights, 3, planar=False),
+        lambda weights: treealg.branched_sig(np.zeros((2, weights.size - 1)), 2, weights=weights),
+        lambda weights: treealg.word_to_idx((0, 0), weights.size, degree=1, weights=weights),
+    ],
+)
+def test_messages_shorten_many_weights(ask):
+    with pytest.raises(treealg.InvalidValueError) as raised:
+        ask(np.ones(10**5, int))
+    assert len(str(raised.value)) < 400

@@ -187,7 +187,7 @@ def _refuse_large(size: MapSize) -> None:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PathProgram:
     """A map that goes along a path: a step for each segment, and a program at the end.
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
-from treealg.checks import check_flag, check_integer
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_weights
 from treealg.numeric.basis import checked_basis
@@ -193,7 +193,7 @@ def idx_to_tree(
         if place >= len(basis):
             raise InvalidValueError(
                 f"idx must be below {len(basis) + scalar}, the number of coefficients with "
-                f"weights={weights}, got {idx}"
+                f"weights={brief(weights)}, got {idx}"
             )
         found: TupleForm = basis[place].to_tuple()
         return found
@@ -236,7 +236,7 @@ def _place(
     place = _light_basis(light, degree, planar)[1].get(element)
     if place is None:
         raise InvalidValueError(
-            f"{name} must be light enough for the degree with weights={weights}, got "
+            f"{name} must be light enough for the degree with weights={brief(weights)}, got "
             f"{element.to_tuple()}; raise degree"
         )
     return place

@@ -121,7 +121,7 @@ def word_to_idx(
     if basis is not None and letters and letters not in basis:
         raise InvalidValueError(
             f"word must be within the degree of the signature, got {letters} with {degree=} and "
-            f"{weights=}; raise degree"
+            f"weights={brief(weights)}; raise degree"
         )
     if isinstance(basis, _LightWords):
         return basis.place[letters] - (not scalar)
@@ -190,7 +190,7 @@ def idx_to_word(
     if basis is not None and not basis.has_place(rest):
         raise InvalidValueError(
             f"idx must be below {basis.count - (not scalar)}, the number of coefficients with "
-            f"{degree=} and {weights=}, got {idx}"
+            f"{degree=} and weights={brief(weights)}, got {idx}"
         )
     if isinstance(basis, _LightWords):
         return basis.words[rest]

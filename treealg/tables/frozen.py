@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Self, TypeVar
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["Table", "freeze", "require"]
+__all__ = ["Table", "freeze", "require", "same_numbers"]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -24,6 +25,17 @@ def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     False
     """
     return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
+
+
+def same_numbers(first: Iterable[Any], second: Iterable[Any]) -> bool:
+    """Tell whether arrays have the same numbers, one by one.
+
+    Examples
+    --------
+    >>> same_numbers([np.arange(3)], [np.arange(3)]), same_numbers([np.arange(3)], [np.ones(3)])
+    (True, False)
+    """
+    return all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
 def _is_frozen(array: npt.NDArray[Any]) -> bool:
@@ -71,9 +83,7 @@ class Table:
             return NotImplemented
         integers, arrays = self.parts()
         others, other_arrays = other.parts()
-        return integers == others and all(
-            np.array_equal(array, other_arrays[name]) for name, array in arrays.items()
-        )
+        return integers == others and same_numbers(arrays.values(), other_arrays.values())
 
     def __hash__(self) -> int:
         # Of sizes alone: arrays may be long, and tables that differ rarely have the same.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
-from treealg.tables.frozen import freeze
+from treealg.tables.frozen import freeze, same_numbers
 
 __all__ = ["MAX_DEGREE", "Quadrature", "nodes"]
 
@@ -45,6 +45,19 @@ class Quadrature(NamedTuple):
     t: npt.NDArray[np.float64]
     w: npt.NDArray[np.float64]
     A: npt.NDArray[np.float64]
+
+    # As tuples are compared, arrays would be asked for one truth value.
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Quadrature):
+            return NotImplemented
+        return same_numbers(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((Quadrature, self.t.tobytes()))
 
 
 def nodes(degree: int) -> Quadrature:

@@ -162,7 +162,8 @@ class _Rows:
         place, number, coef = self.words_of(row, left, letter, coef)
         self._rows.extend(np.bincount(place, minlength=count), [number], coef)
         check_entries(
-            int(self._rows.ptr[-1]), f"the arborification for weights={layout.weights.tolist()}"
+            int(self._rows.ptr[-1]),
+            f"the arborification for {layout.shown}",
         )
 
     def words_of(

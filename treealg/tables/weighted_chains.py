@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import brief
 from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_letters
+from treealg.tables.frozen import same_numbers
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import MAX_SHAPES
 
@@ -57,6 +60,18 @@ class Chains:
     weight: IntArray
     place: IntArray
     longer: IntArray
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Chains):
+            return NotImplemented
+        own, others = self._numbers(), other._numbers()
+        return own[:3] == others[:3] and same_numbers(own[3:], others[3:])
+
+    def __hash__(self) -> int:
+        return hash((Chains, *self._numbers()[:3]))
+
+    def _numbers(self) -> tuple[Any, ...]:
+        return self.dimension, self.channels, self.labels, self.weight, self.place, self.longer
 
     def counts(self) -> list[int]:
         """Return the number of letters of each weight, from 0.
@@ -142,7 +157,7 @@ def _chains(weights: tuple[int, ...], degree: int, longest: int, channels: int) 
     """Return the letters for arguments that are checked."""
     refusal = (
         f"a correction on chains of {longest} labels has more than {MAX_SHAPES} letters for "
-        f"{weights=} and {degree=}; lower the degree"
+        f"weights={brief(weights)} and {degree=}; lower the degree"
     )
     smallest = min(weights[:channels], default=degree + 1)
     if min(longest, degree // smallest) > MAX_SHAPES:

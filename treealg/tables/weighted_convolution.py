@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from treealg.checks import brief
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
@@ -106,8 +107,8 @@ def weighted_convolution(
         size = require_weighted_fits(weights, degree, planar=planar)
         if size > _MOST_FORESTS:
             raise InvalidValueError(
-                f"a coproduct of {size} elements, for {weights=} and {degree=}, is too large; "
-                f"lower the degree"
+                f"a coproduct of {size} elements, for weights={brief(weights)} and {degree=}, is "
+                "too large; lower the degree"
             )
         layout = WeightedLayout(weights, degree, planar)
         terms = (_tree_terms if planar is False else _forest_terms)(layout)
@@ -183,7 +184,7 @@ def _cuts_without_order(layout: WeightedLayout) -> SparseRows:
         order = np.argsort(row, kind="stable")
         sizes = np.bincount(row, minlength=level.size)
         rows.extend(sizes, [pruned[order], trunk[order]], coef[order])
-        check_entries(int(rows.ptr[-1]), f"the coproduct for weights={layout.weights.tolist()}")
+        check_entries(int(rows.ptr[-1]), f"the coproduct for {layout.shown}")
     return rows
 
 
@@ -248,7 +249,7 @@ def _forest_terms(layout: WeightedLayout) -> tuple[IntArray, Int32Array, Int32Ar
         order = np.argsort(row, kind="stable")
         sizes = np.bincount(row, minlength=level.size)
         rows.extend(sizes, [pruned[order], trunk[order]], coef[order])
-        check_entries(int(rows.ptr[-1]), f"the coproduct for weights={layout.weights.tolist()}")
+        check_entries(int(rows.ptr[-1]), f"the coproduct for {layout.shown}")
     every = np.arange(1, layout.start[-1])
     place, entry = rows.entries(every)
     (pruned, trunk), coef = (column[entry] for column in rows.columns), rows.coef[entry]

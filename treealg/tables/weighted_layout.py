@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.cached import cached_property
+from treealg.checks import brief
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
 from treealg.tables.sizes import check_entries
@@ -69,6 +70,11 @@ class WeightedLayout:
         self.order_of = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
         self.tree_order = np.repeat(np.arange(1, self.nodes + 1), np.diff(self.tree_start))
 
+    @property
+    def shown(self) -> str:
+        """The weights as messages have them."""
+        return f"weights={brief(tuple(self.weights.tolist()))}"
+
     def _grow_trees(self, nodes: int) -> None:
         """Add the trees of so many nodes; forests of one node less are there."""
         if self.planar is None and nodes > 1:
@@ -91,7 +97,7 @@ class WeightedLayout:
             order = np.argsort(self.weight_of[begin:end], kind="stable")
             room = heaviest - self.tree_weight[trees]
             count = np.searchsorted(self.weight_of[begin:end][order], room, "right")
-            check_entries(int(count.sum()), f"the basis for weights={self.weights.tolist()}")
+            check_entries(int(count.sum()), f"the basis for {self.shown}")
             place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
             first, rest = np.repeat(trees, count), begin + order[place]
             if self.planar is False:
@@ -223,7 +229,7 @@ class WeightedLayout:
         pair, forest = np.divmod(key, self.first.size)
         # Every row of the argument takes what its pair has.
         size = np.bincount(pair, minlength=both.size)
-        check_entries(int(size[which].sum()), f"shuffles for weights={self.weights.tolist()}")
+        check_entries(int(size[which].sum()), f"shuffles for {self.shown}")
         row = np.repeat(np.arange(left.size), size[which])
         begin = (np.cumsum(size) - size)[which]
         count = size[which]

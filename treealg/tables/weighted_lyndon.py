@@ -6,7 +6,7 @@ light enough, their brackets and the projection on them are those of all, and fo
 
 from __future__ import annotations
 
-from treealg.checks import check_method
+from treealg.checks import brief, check_method
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
 from treealg.tables.linear_map import LinearMap, compose
@@ -65,7 +65,9 @@ def weighted_lyndon(
 
     def build() -> LinearMap:
         _check_search(weights, degree, planar)
-        return lyndon_map(method, WeightedLayout(weights, degree, planar), f"{weights=}, {degree=}")
+        return lyndon_map(
+            method, WeightedLayout(weights, degree, planar), f"weights={brief(weights)}, {degree=}"
+        )
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -154,7 +156,7 @@ def weighted_lyndon_expansion(
     def build() -> LinearMap:
         _check_search(weights, degree, planar)
         layout = WeightedLayout(weights, degree, planar)
-        return expansion_map(method, layout, f"{weights=}, {degree=}")
+        return expansion_map(method, layout, f"weights={brief(weights)}, {degree=}")
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from treealg.checks import check_integer, check_method
+from treealg.checks import brief, check_integer, check_method
 from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_weighted
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_LENGTH, moebius, refuse
@@ -61,7 +61,7 @@ def weighted_length(
     for trees, forests in _levels(weights, degree, planar):
         total += sum((trees if planar is False else forests).values())
         if total > bound:
-            raise refuse(f"the basis for {weights=}, {degree=}", total, bound)
+            raise refuse(f"the basis for weights={brief(weights)}, {degree=}", total, bound)
     return total
 
 
@@ -152,7 +152,9 @@ def weighted_log_length(
                         found[at] = found.get(at, 0) + moebius(divisor) * count
         total += sum(count // n for count in found.values())
         if total > MAX_LENGTH:
-            raise refuse(f"the Lyndon basis for {weights=}, {degree=}", total, MAX_LENGTH)
+            raise refuse(
+                f"the Lyndon basis for weights={brief(weights)}, {degree=}", total, MAX_LENGTH
+            )
     return total
 
 

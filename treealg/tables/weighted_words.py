@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from treealg.cached import cached_property
-from treealg.checks import check_flag, check_integer
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_letters
 from treealg.tables.convolution_table import Int32Array
@@ -42,7 +42,7 @@ _Number = TypeVar("_Number", int, IntArray)
 Arrays = tuple[IntArray, IntArray, IntArray, Int32Array, IntArray, Int32Array, Int32Array]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class WeightedWords:
     """The layout of the words of letters of several weights.
 
@@ -388,7 +388,7 @@ def words_of_weights(
         if all_kinds >= MAX_SHAPES or all_words >= MAX_COEFFICIENTS:
             what = f", with a correction on chains of {longest}," if longest > 1 else ""
             raise InvalidValueError(
-                f"{weights=} and {degree=}{what} need at least {all_words} words of "
+                f"weights={brief(weights)} and {degree=}{what} need at least {all_words} words of "
                 f"{all_kinds} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
                 f"{MAX_SHAPES}; lower the degree"
             )

@@ -10,6 +10,7 @@ import numpy as np
 
 from treealg import tables
 from treealg.checks import (
+    brief,
     check_flag,
     check_integer,
     check_method,
@@ -178,7 +179,7 @@ def _checked_call(
     call = Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
     if weights is None:
         return call
-    asked = f"{weights=} and {degree=}"
+    asked = f"weights={brief(weights)} and {degree=}"
     degree, weights = checked_weights(weights, dimension, degree, planar)
     return call._replace(degree=degree, weights=weights, asked=asked)
 
@@ -197,7 +198,7 @@ def checked_weights(
     if len(found) != dimension:
         raise InvalidValueError(
             f"weights must be {dimension} integers, one for each channel after path transforms "
-            f"(time is the last one), got {len(found)}: {found}"
+            f"(time is the last one), got {len(found)}: {brief(found)}"
         )
     return _small_weights(found, degree, planar)
 

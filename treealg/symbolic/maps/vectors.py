@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from treealg.checks import check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer, check_weights
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
@@ -145,7 +145,7 @@ def functional_from_vector(
     else:
         length = sum(count_by_weight(given, degree, planar=planar)) - 1
     if len(vector) != length:
-        weighed = "" if given is None else f"weights={given}, "
+        weighed = "" if given is None else f"weights={brief(given)}, "
         raise InvalidValueError(
             f"values must have length {length} for dimension={dimension}, degree={degree}, "
             f"{weighed}planar={planar}, got {len(vector)}; leave out the scalar"

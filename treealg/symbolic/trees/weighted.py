@@ -222,8 +222,8 @@ def _check_count(weights: tuple[int, ...], degree: Any, planar: bool | None) -> 
     count = sum(count_by_weight(weights, degree, planar=planar))
     if count > _LARGEST_LIST:
         raise InvalidValueError(
-            f"a basis of {count} elements is too long for a list, with {weights=} and {degree=}; "
-            f"lower the degree"
+            f"a basis of {count} elements is too long for a list, with weights={brief(weights)} "
+            f"and {degree=}; lower the degree"
         )
 
 
