@@ -10,9 +10,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["sync", "whole", "write_text"]
+from treealg.errors import InvalidValueError
+
+__all__ = ["check_folder", "sync", "whole", "write_text"]
 
 _NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+
+
+def check_folder(path: Path) -> None:
+    """Refuse the name of a file to be written in a folder that is not there.
+
+    Examples
+    --------
+    >>> check_folder(Path(__file__))
+    """
+    if not path.parent.is_dir():
+        raise InvalidValueError(f"there is no folder {path.parent} to write {path.name} to")
 
 
 @contextmanager
@@ -37,6 +50,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     (4, False)
     'text'
     """
+    check_folder(path)
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         with target.open("wb") as file:

@@ -1,5 +1,6 @@
 """The disk and memory caches: damage, races, threads, forks, directories that do not work."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -385,25 +386,21 @@ def fresh_disk_warning(monkeypatch):
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
-@pytest.mark.parametrize("kind", ["file in the way", "read-only", "file is a directory", "deep"])
+@pytest.mark.parametrize("kind", ["file in the way", "read-only", "deep"])
 def test_a_directory_that_does_not_work_costs_one_warning(tmp_path, monkeypatch, kind):
     directory = tmp_path / "place"
     if kind == "file in the way":
         directory.write_text("")
     elif kind == "deep":
         directory /= "x/" * 3000
-    elif kind == "read-only":
-        if os.geteuid() == 0:
-            # No mode stops the superuser: let the system refuse in its place.
-            def refuse(*args, **kwargs):
-                raise PermissionError(13, "Permission denied")
+    elif os.geteuid() == 0:
+        # No mode stops the superuser: let the system refuse in its place.
+        def refuse(*args, **kwargs):
+            raise PermissionError(13, "Permission denied")
 
-            monkeypatch.setattr(disk, "open", refuse, raising=False)
-        else:
-            directory.mkdir(mode=0o500)
+        monkeypatch.setattr(disk, "open", refuse, raising=False)
     else:
-        for key in [(2, 3, False, 1), (2, 2, False, 1)]:
-            os.makedirs(file_name(str(directory), "arborification", key))
+        directory.mkdir(mode=0o500)
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(directory))
     with pytest.warns(TableCacheWarning, match="memory only"):
         table = tables.arborification(2, 3)
@@ -710,6 +707,35 @@ def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tm
         assert equal(tables.arborification(2, 3), built)
     assert path.read_bytes() == content
     assert not path.is_symlink()
+
+
+@pytest.mark.usefixtures("fresh_disk_warning")
+@pytest.mark.parametrize("kind", ["folder", "link to itself", "file of another user"])
+def test_one_file_that_cannot_be_opened_is_not_blamed_on_the_directory(
+    table_directory, kind, monkeypatch
+):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    if kind != "file of another user":
+        path.unlink()
+        path.mkdir() if kind == "folder" else path.symlink_to(path)
+    tables.clear_cache()
+    with monkeypatch.context() as patched:
+        if kind == "file of another user":
+
+            def refused(name, flags):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+
+            patched.setattr(disk, "without_waiting", refused)
+        with pytest.warns(TableCacheWarning, match=r"is built anew: it cannot be read: \w+"):
+            assert equal(tables.arborification(2, 3), built)
+    tables.convolution(2, 3, planar=False)
+    files = [file.name for file in table_directory.iterdir() if file.is_file()]
+    assert len(files) == (1 if kind == "folder" else 2), files
+    # What is wrong with the directory is still told.
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(pathlib.Path(__file__) / "none"))
+    with pytest.warns(TableCacheWarning, match="cache directory cannot be used"):
+        tables.arborification(2, 4)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from treealg.demo.picture import draw_experiments
 from treealg.demo.recordings import load_motions, load_vowels
 from treealg.errors import InvalidValueError
 from treealg.optional import require
+from treealg.whole import check_folder
 
 __all__ = ["DATA", "run_demo", "verdict"]
 
@@ -102,11 +103,7 @@ def _check_output(output: Path) -> None:
             f"output must end in the suffix of a picture format, got {str(output)!r}; "
             f"known: {', '.join(sorted(known))}"
         )
-    if not output.parent.is_dir():
-        raise InvalidValueError(
-            f"output must lie in a directory that exists, got {str(output)!r}; "
-            f"create {str(output.parent)!r} first"
-        )
+    check_folder(output)
 
 
 def _write_table(experiment: Experiment, write: Callable[[str], object]) -> None:

@@ -86,7 +86,11 @@ class Parts:
         while True:
             if not os.path.lexists(self.folder):
                 self._check_output()
-                self.folder.mkdir(exist_ok=True)
+                try:
+                    self.folder.mkdir(exist_ok=True)
+                except OSError as error:
+                    error.filename = str(self.output)  # as the caller knows it
+                    raise
             try:
                 self._check_folder()
                 lock = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR)

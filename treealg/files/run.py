@@ -25,7 +25,7 @@ from treealg.files.tables import TableSource
 from treealg.frames.tables import check_distinct
 from treealg.optional import require
 from treealg.recipes import Recipe, recipe_of
-from treealg.whole import sync
+from treealg.whole import check_folder, sync
 
 __all__ = ["compute"]
 
@@ -162,8 +162,7 @@ def compute(
     files = input_files([check_path("input", file) for file in given])
     target = check_path("output", output)
     suffix_of(target, "OUTPUT")
-    if not target.parent.is_dir():
-        raise InvalidValueError(f"there is no folder {target.parent} to write {target.name} to")
+    check_folder(target)
     _check_apart(target, files, overwrite)
     if not (id is None or isinstance(id, Iterable)):
         raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")

@@ -118,6 +118,10 @@ def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | Non
         content = _content(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        if error.filename == path and os.path.lexists(path):  # else it is of the directory
+            raise DamagedFileError(f"it cannot be read: {error.strerror}") from error
+        raise
     _, digest, length = _PREFIX.unpack_from(content)
     if digest != _digest(length, [memoryview(content)[_PREFIX.size :]]):
         raise DamagedFileError("its checksum is wrong")

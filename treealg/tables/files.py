@@ -42,7 +42,7 @@ def save_table(table: Table, path: str | Path) -> None:
     InvalidTypeError
         If `table` is no table, or `path` no name.
     InvalidValueError
-        If `path` is empty.
+        If `path` is empty, or its folder is not there.
 
     See Also
     --------
@@ -112,7 +112,13 @@ def load_table(path: str | Path) -> Table:
     if source.exists() and not source.is_file():
         raise InvalidValueError(f"path must be the name of a file, got {source}, which is none")
     try:
-        with source.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        stream = source.open("rb")
+    except OSError as error:
+        raise InvalidValueError(
+            f"path must be the name of a file that can be read, got {source}: {error.strerror}"
+        ) from None
+    try:
+        with stream, np.load(stream, allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
         kind = _CLASSES[str(found.pop(_KIND))]
         types = kind.array_types()

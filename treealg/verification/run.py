@@ -35,7 +35,7 @@ from treealg.verification.weights import (
     check_weighted_arborification,
     check_weighted_coproduct,
 )
-from treealg.whole import write_text
+from treealg.whole import check_folder, write_text
 
 __all__ = ["verify"]
 
@@ -138,6 +138,7 @@ def verify(
     if ptx:
         require_nvrtc()
     if target is not None:
+        check_folder(target)
         target.touch()
     sizes = list(product(dimensions, degrees, kinds))
     largest = sizes[-len(kinds) :]

@@ -115,12 +115,16 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
     @property
     def is_character(self) -> bool:
         """Whether it is 1 on the empty forest and multiplicative for shuffles, as a method is."""
-        return self._respects_shuffles(1, None, "compare with is_close")
+        return self._respects_shuffles(
+            1, None, "compare it with a series that is exact by is_close"
+        )
 
     @property
     def is_infinitesimal(self) -> bool:
         """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
-        return self._respects_shuffles(0, None, "compare with is_close")
+        return self._respects_shuffles(
+            0, None, "compare it with a series that is exact by is_close"
+        )
 
     def _respects_shuffles(
         self, empty: int, tol: float | None, remedy: str = GIVE_TOLERANCE
