@@ -258,3 +258,51 @@ def test_questions_of_geometry_about_the_method_of_gauss_with_four_stages():
     assert modified_equation(series)[Tree()] == 1
     assert all(value == 0 for value in method.order_conditions(5).values())
     assert method.weight(((((0,), 0), 0), 0)) == Fraction(1, 24)
+
+
+def collocation_by_sympy(nodes):
+    """The method of collocation, its integrals as SymPy leaves them."""
+    x = sympy.Symbol("x")
+    integrals = []
+    for one in nodes:
+        basis = sympy.prod((x - other) / (one - other) for other in nodes if other != one)
+        integrals.append(sympy.integrate(sympy.expand(basis), x))
+    rows = [[integral.subs(x, node) for integral in integrals] for node in nodes]
+    return RungeKutta(rows, [integral.subs(x, 1) for integral in integrals])
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        lambda sign: sympy.sqrt(525 + sign * 70 * sympy.sqrt(30)) / 70,
+        lambda sign: (
+            sympy.sqrt(
+                sympy.Rational(3, 7)
+                + sign * sympy.Rational(2, 7) * sympy.sqrt(sympy.Rational(6, 5))
+            )
+            / 2
+        ),
+    ],
+    ids=["over 70", "of fractions"],
+)
+def test_gauss_of_four_stages_as_sympy_leaves_it(root):
+    half = sympy.Rational(1, 2)
+    method = collocation_by_sympy(
+        [half + side * root(sign) for side in (-1, 1) for sign in (-1, 1)]
+    )
+    assert method.order() == 8
+    assert method.is_symplectic
+
+
+def test_roots_of_what_has_a_common_factor_are_of_one_kind():
+    root = sympy.sqrt(15 - 2 * sympy.sqrt(30))
+    field = radical_field([root, sympy.sqrt(525 - 70 * sympy.sqrt(30)), sympy.sqrt(35)])
+    twice = field.enter(sympy.sqrt(525 - 70 * sympy.sqrt(30), evaluate=False))
+    assert field.leave(twice - field.enter(sympy.sqrt(35)) * field.enter(root)) == 0
+
+
+@pytest.mark.parametrize("depth", [5, 30, 200])
+def test_a_root_of_a_high_degree_costs_nothing(depth):
+    number = sympy.Integer(2) ** sympy.Rational(1, 2**depth)
+    assert RungeKutta([[number]], [1]).order() == 1
+    assert radical_field([number]) is None or depth == 5

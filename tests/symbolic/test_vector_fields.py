@@ -255,3 +255,18 @@ def test_a_number_before_an_array_is_taken_to_each_entry(number_first, array_fir
 def test_a_number_times_a_list_is_refused_as_python_refuses_it():
     with pytest.raises(InvalidTypeError, match="can't multiply sequence by non-int"):
         elementary_differential_at(((0,), 0), lambda v: v[0] * [1.0, 2.0], [3.0, 4.0])
+
+
+def test_a_column_that_sympy_made_code_of_is_a_vector():
+    field = sympy.lambdify((Q, P), sympy.Matrix([P, -sympy.sin(Q)]))
+    tree = Tree([Tree()])
+    found = elementary_differential_at(tree, lambda y: field(*y), [0.3, 0.1])
+    assert found == pytest.approx((-math.sin(0.3), -0.1 * math.cos(0.3)))
+    with pytest.raises(InvalidTypeError, match=r"got a ndarray of length 2; return a sequence"):
+        elementary_differential_at(tree, lambda y: [np.ones(2), y[0]], [0.3, 0.1])
+
+
+def test_the_tuple_form_of_a_forest_is_no_key_of_a_series():
+    with pytest.raises(InvalidValueError, match="and of the forest 0 0"):
+        exact_series(3)[((0,), (0,))]
+    assert exact_series(3)[((0,), 0)] == Fraction(1, 2)

@@ -307,8 +307,8 @@ def _component(value: Any, top: int) -> Any:
         return value.terms.get(top, 0)
     if hasattr(value, "__len__"):
         raise InvalidTypeError(
-            f"a component of a vector field must be a number or a symbolic expression, got "
-            f"{type(value).__name__} {value!r:.60}"
+            "a component of a vector field must be a number or a symbolic expression, got "
+            f"a {type(value).__name__} of length {len(value)}; return a sequence of numbers"
         )
     # A component that does not depend on y may come back as a plain number.
     value = check_coefficient(value)
@@ -340,7 +340,10 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
             terms = {0: value}
             terms.update({1 << k: vector[i] for k, vector in enumerate(directions)})
             y[i] = Nilpotent(terms)
-        result = entries_of(f"the field of colour {colour!r}", _value(field, y))
+        found = _value(field, y)
+        if isinstance(found, np.ndarray) and found.ndim == 2 and 1 in found.shape:
+            found = found.ravel()  # a row or a column, as SymPy's lambdify makes of a matrix
+        result = entries_of(f"the field of colour {colour!r}", found)
         if len(result) != len(start):
             raise InvalidValueError(
                 f"a vector field must return one component per coordinate, got {len(result)} for "

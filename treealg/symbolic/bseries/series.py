@@ -16,6 +16,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
 from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.enumeration import counts, enumerate_trees
+from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.trees import Tree
@@ -104,7 +105,7 @@ class BSeries(TruncatedSeries[Tree | None]):
 
     @classmethod
     def _check_key(cls, key: Any) -> Tree | None:
-        return key if key is None else Tree.from_tuple(key)
+        return key if key is None else single_tree(key)
 
 
 def exact_series(order: Any, colours: Any = 1) -> BSeries:

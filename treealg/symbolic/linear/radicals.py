@@ -78,6 +78,19 @@ def _parts(values: Iterable[Any]) -> Iterator[Any]:
                 stack += [(each, False) for each in part.args]
 
 
+def _content(base: Any) -> tuple[Any, Any]:
+    """Return a positive rational factor of what a root is taken of, and the rest.
+
+    The roots of 525 - 70 sqrt(30) and of 15 - 2 sqrt(30) are of one kind.
+    """
+    from sympy import S
+
+    if base.is_Rational:
+        return (base, S.One) if base.is_positive else (-base, S.NegativeOne)
+    content, rest = base.as_content_primitive()
+    return (content, rest) if content.is_positive else (S.One, base)
+
+
 def radical_field(values: Iterable[Any]) -> RadicalField | None:
     """Return the field of numbers with the roots that some numbers have, None if it is too large.
 
@@ -101,11 +114,11 @@ def radical_field(values: Iterable[Any]) -> RadicalField | None:
             whole = lcm(whole, int(turn.q))
         elif part.is_Pow and not part.exp.is_Integer:
             degree = int(part.exp.q)
-            if part.base.is_Rational and part.base.is_positive:
-                for number in (int(part.base.p), int(part.base.q)):
-                    integers[number] = lcm(integers.get(number, 1), degree)
-            else:
-                others[part.base] = lcm(others.get(part.base, 1), degree)
+            content, base = _content(part.base)
+            for number in (int(content.p), int(content.q)):
+                integers[number] = lcm(integers.get(number, 1), degree)
+            if base != 1:
+                others[base] = lcm(others.get(base, 1), degree)
     roots: list[tuple[Any, int]] = [
         (base, lcm(*(degree for number, degree in integers.items() if number % base == 0)))
         for base in coprime_base(integers)
@@ -186,6 +199,8 @@ class RadicalField:
     def _adjoin_root(self, base: Any, degree: int) -> None:
         from sympy import Rational
 
+        if degree > _GREATEST_DEGREE:
+            raise _TooLargeError
         root = base ** Rational(1, degree)
         self._entered[root] = None if self.is_independent else self._combined(root)
         if self._entered[root] is None:
@@ -271,10 +286,9 @@ class RadicalField:
             base, exponent = value.base, python_number(value.exp)
         if isinstance(exponent, int):
             return _power(self.enter(base), exponent)
-        if not (base.is_Rational and base.is_positive):
-            return self._power_of_root(base, exponent)
-        factors = []
-        for number, sign in ((int(base.p), 1), (int(base.q), -1)):
+        content, base = _content(base)
+        factors = [] if base == 1 else [self._power_of_root(base, exponent)]
+        for number, sign in ((int(content.p), 1), (int(content.q), -1)):
             for divisor in self._integers:
                 while number % divisor == 0:
                     number //= divisor
