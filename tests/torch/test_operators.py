@@ -207,3 +207,17 @@ def test_small_calls_are_known_again(monkeypatch):
         OPERATORS["branched_sig"](path, *[None] * 5, 2, *[False] * 2, 0.75, *[False] * 3,
                                   "propagate", 1, None)  # fmt: skip
     assert kept == [1]
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        lambda x: torch.export.export(treealg.torch.LogSignature(2), (x,)),
+        lambda x: treealg.torch.log_sig(FakeTensorMode().from_tensor(x), 2),
+    ],
+    ids=["export", "fake tensors"],
+)
+def test_half_precision_is_told_as_of_tensors_where_shapes_are_traced(trace):
+    with pytest.raises(Exception, match=r"use path\.float\(\) for float32") as caught:
+        trace(torch.zeros(4, 6, 2, dtype=torch.float16))
+    assert "astype" not in str(caught.value)

@@ -20,6 +20,7 @@ from torch.utils._pytree import tree_leaves
 
 from treealg.frameworks.options import from_text, is_text, names_of
 from treealg.numeric.arguments.ragged import ListOfPaths
+from treealg.numeric.arguments.tensors import check_tensor_dtype
 from treealg.numeric.operations.operation import Argument, ArrayType, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
@@ -225,6 +226,9 @@ def _shapes(row: Operation) -> Callable[..., Any]:
         for argument in row.arguments:
             value = values[argument.name]
             if isinstance(value, torch.Tensor):
+                is_computed_with = argument.differentiable or argument.role != "input"
+                if is_computed_with:
+                    check_tensor_dtype(value, argument.name)
                 values[argument.name] = _type_of(argument, value, values)
         found = row.result(**values)
         empty = [_empty(like, first) for like in _as_list(found)]

@@ -140,16 +140,11 @@ def check_axes(shape: tuple[int, ...], name: str, axes: tuple[str, ...]) -> None
     """Refuse an array with fewer axes than an item has, which are given by name."""
     if len(shape) < len(axes):
         is_line = len(shape) == 1 and axes == _PATH
-        missing = (
-            f"numpy.reshape({name}, (-1, 1)) has one channel, and numpy.reshape({name}, (1, -1)) "
-            "is one point"
-            if is_line
-            else ""
-        )
+        missing = "reshaped to (-1, 1) it has one channel, and to (1, -1) one point"
         least = "1 axis" if len(axes) == 1 else f"{len(axes)} axes"
         raise InvalidValueError(
             f"{name} must have shape (..., {', '.join(axes)}), at least {least}; got shape "
-            f"{shape}; {missing or 'add the missing axis, for instance with reshape'}"
+            f"{shape}; {missing if is_line else 'add the missing axis, for instance with reshape'}"
         )
 
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
 from math import comb, gcd, isfinite, lcm, prod
 from typing import Any
 
+from treealg.cached import cached_property
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.disks import approximation, integer_relation
