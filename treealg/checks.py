@@ -300,6 +300,13 @@ def check_path(name: str, value: Any) -> Path:
             f"{name} is {text!r:.60}, and there is no home directory; set HOME, or write ./~ for a "
             f"folder of that name"
         )
+    try:
+        os.fsencode(found)
+    except UnicodeEncodeError:
+        raise InvalidValueError(
+            f"{name} is {text!r:.60}, which names of files cannot be in the locale of this "
+            "process; set LC_ALL=C.UTF-8, or PYTHONUTF8=1"
+        ) from None
     return Path(found)
 
 

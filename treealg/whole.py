@@ -64,8 +64,9 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             shutil.copymode(target, new)
         new.replace(target)
     except OSError as error:
-        if error.filename == str(new):
-            error.filename = str(path)  # as the caller knows it
+        # As the caller knows it; where a disk is full, the system names none.
+        if error.filename in (None, str(new)):
+            error.filename = str(path)
         raise
     finally:
         with suppress(OSError):

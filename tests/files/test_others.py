@@ -5,7 +5,10 @@ import io
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +17,13 @@ import pyarrow.parquet
 import pytest
 import zarr
 
+import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files import compute, parts, run
+from treealg.files.source import readable
+from treealg.whole import whole
+
+ROOT = Path(treealg.__file__).parents[1]
 
 
 @pytest.fixture
@@ -312,3 +320,36 @@ def test_names_that_are_no_text_are_names(source, target, tmp_path):
     output = tmp_path / os.fsdecode(b"\xfe out").join(["", f".{target}"])
     assert compute(given, output, degree=2) == 1
     assert output.exists()
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged():
+    with (
+        pytest.raises(InvalidValueError, match=r"^x\.npy cannot be read: Permission denied$"),
+        readable("x.npy"),
+    ):
+        raise PermissionError(errno.EACCES, "Permission denied", "x.npy")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [whole, lambda path: parts.Parts(path, {}, overwrite=False, restart=False)],
+    ids=["a file", "parts"],
+)
+def test_a_full_disk_is_told_with_the_name_of_the_file(write, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(parts.Parts, "_begin", full)
+    with pytest.raises(OSError, match="No space left") as raised, write(tmp_path / "out.npy"):
+        full()
+    assert raised.value.filename == str(tmp_path / "out.npy")
+
+
+def test_a_name_that_the_locale_does_not_have_is_refused():
+    code = "import treealg; treealg.tables.load_table('~/\\xfc.npz')"
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-c", code],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "InvalidValueError: path is '~/\\xfc.npz', which names of files cannot be" in done.stderr

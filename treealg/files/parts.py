@@ -76,8 +76,10 @@ class Parts:
         self.lock = self._held()
         try:
             self._begin()
-        except BaseException:
+        except BaseException as error:
             let_go(self.lock)
+            if isinstance(error, OSError) and error.filename is None:  # as where a disk is full
+                error.filename = str(self.output)
             raise
         return self
 

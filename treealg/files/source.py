@@ -147,5 +147,7 @@ def readable(where: str) -> Iterator[None]:
     except MemoryError as error:
         raise InvalidValueError(f"{where} does not fit in memory: {error}") from error
     except _DAMAGES as error:
+        if isinstance(error, PermissionError):
+            raise InvalidValueError(f"{where} cannot be read: {error.strerror}") from error
         text = " ".join(str(error).split())[:300]
         raise InvalidValueError(f"{where} cannot be read, it may be damaged: {text}") from error
