@@ -84,6 +84,9 @@ class Engine(Protocol):
 class HostEngine(Engine, Protocol):
     """What engines on the CPU do besides."""
 
+    def prepare(self, plan: Any) -> None:
+        """Make the tables of a plan, or refuse them, before those of others are made."""
+
     def lines(self, paths: Any) -> Any:
         """Return the paths of a list as functions of spans read them where they lie, or None."""
 
@@ -254,6 +257,10 @@ class KernelEngine:
         self.name = name
         self.kernels = kernels
         self.repeats = kernels.Repeats()
+
+    def prepare(self, plan: Any) -> None:
+        """Make the tables of a plan, or refuse them, before those of others are made."""
+        plan.prepared(self)
 
     def lines(self, paths: Any) -> Any:
         """Return the paths of a list as functions of spans read them where they lie, or None."""

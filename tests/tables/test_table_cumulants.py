@@ -4,6 +4,7 @@ import importlib
 import itertools
 import math
 
+import numpy as np
 import pytest
 
 from treealg import tables
@@ -13,6 +14,7 @@ from treealg.symbolic import Functional, bck, contracting_arborification, mkw
 from treealg.symbolic.maps.expected import signature_of_jump
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables.cumulants import _ItoRows
+from treealg.tables.jumps import jumps
 
 module = importlib.import_module("treealg.tables.cumulants")  # where it is, is a function
 
@@ -44,6 +46,27 @@ def test_logarithms_are_jumps_times_cumulants(d, degree, lift, planar):
         jump = signature_of_jump(key, lift, algebra) * math.factorial(key.order)
         assert list(row.values()) == ([jump] if jump else [])
         assert all(sorted(words[column]) == sorted(labels_of(key)) for column in row)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("lift", LIFTS)
+@pytest.mark.parametrize(("d", "degree"), [(1, 7), (2, 5), (3, 4)])
+def test_blocks_that_come_in_pieces_are_those_that_come_at_once(
+    d, degree, lift, planar, monkeypatch
+):
+    whole = list(jumps(d, degree, planar=planar, lift=lift))
+    monkeypatch.setattr("treealg.tables.jumps.CHUNK", 5)
+    pieces = list(jumps(d, degree, planar=planar, lift=lift))
+    assert max(piece.value.size for piece in pieces) == 5
+    for name in ("word", "value"):
+        one, other = ([getattr(x, name) for x in found] for found in (whole, pieces))
+        np.testing.assert_array_equal(np.concatenate(one), np.concatenate(other), strict=True)
+
+
+def test_values_of_trees_that_no_float_holds_are_refused_at_once():
+    for lift, nodes in (("stratonovich", 20), ("backward", 19)):
+        with pytest.raises(InvalidValueError, match=r"2\*\*53"):
+            tables.cumulants(1, nodes, planar=False, lift=lift)
 
 
 def test_of_jumps_all_kinds_of_values_occur():

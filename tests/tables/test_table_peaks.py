@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from treealg import tables
+
 # What `resource` tells begins with the peak of the process that started this one.
 STATUS = Path("/proc/self/status")
 pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="peaks are read from /proc")
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="peaks are read from
 PEAK = """
 import json, re, sys
 from pathlib import Path
+import numpy as np
 import treealg, treealg.symbolic
 from treealg import tables
 tables.inverse_brackets = lambda *size, planar: tables.lyndon(*size, 2, planar=planar)
@@ -22,6 +25,9 @@ tables.from_coordinates = lambda *size, planar: tables.lyndon_expansion(*size, 1
 tables.of_words = lambda *size, planar: tables.word_convolution(*size)
 tables.of_chains = lambda *size, planar: tables.arborification(*size, planar=planar, longest=2)
 tables.moves = lambda *size, planar: tables.translation(*size, planar=planar, order=size[1])
+def of_cumulants(lift):
+    return lambda *size, planar: tables.cumulants(*size, planar=planar, lift=lift)
+tables.of_marcus, tables.of_ito = of_cumulants("stratonovich"), of_cumulants("ito")
 tables.of_lifts = lambda *size, planar: tables.arborification(*size, planar=planar, longest=None)
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -62,6 +68,9 @@ print(*prepared(*size))
 CALL = f"""{PEAK}
 path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
 EYE = [[1.0, 0.0], [0.0, 1.0]]
+ZEROS = np.zeros(tables.basis_length(2, 9, planar=True))
+LYNDON = np.zeros(tables.log_length(2, 9, planar=True, method=2))
+LIGHT = np.zeros(tables.weighted_length((1, 2), 13, planar=True))
 treealg.log_sig(path, 2, method=1)
 before = peak()
 try:
@@ -103,6 +112,11 @@ def measured(name, dimension, degree, planar):
         ("from_coordinates", 1, 13, True),
         ("of_chains", 1, 13, False),
         ("of_lifts", 2, 8, False),
+        ("of_marcus", 4, 7, True),
+        ("of_marcus", 2, 11, False),
+        ("of_marcus", 1, 14, True),
+        ("of_ito", 3, 8, True),
+        ("of_ito", 2, 11, False),
         ("moves", 1, 10, False),
         ("moves", 3, 5, False),
         ("moves", 2, 5, True),
@@ -169,6 +183,13 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
         "treealg.log_sig(path, 23, weights=[1, 1], method=1)",
         "treealg.branched_log_sig(path, 10, planar=True, method=1)",
         "tables.lyndon(2, 26, 1, planar=None)",
+        "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True)",
+        "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True, lift='ito')",
+        "treealg.expected_branched_sig_backprop(ZEROS, [0.0] * 2, EYE, 9, planar=True)",
+        "treealg.branched_sig_to_log_sig(ZEROS, 2, 9, planar=True, method=1)",
+        "treealg.branched_sig_to_log_sig(ZEROS, 2, 9, planar=True, method=2)",
+        "treealg.branched_log_sig_to_sig(LYNDON, 2, 9, planar=True, method=2)",
+        "treealg.branched_sig_join(LIGHT, [0.0] * 2, 2, 13, planar=True, weights=[1, 2])",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 13, lift='ito')",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10)",
         "tables.expectation(4, 8, lift='stratonovich', longest=2)",
@@ -178,3 +199,30 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
 def test_a_call_whose_tables_are_too_large_is_refused_before_memory_is_taken(called):
     (peak,) = printed(CALL.replace("CALLED", called))
     assert peak < 2**26
+
+
+LIMITED = f"""{PEAK}
+import resource
+tables.convolution(1, 3)
+status = Path("/proc/self/status").read_text()
+taken = 1024 * int(re.search(r"VmSize:\\s*(\\d+) kB", status)[1])
+resource.setrlimit(resource.RLIMIT_AS, (taken + 2**26, resource.RLIM_INFINITY))
+try:
+    CALLED
+except treealg.InvalidValueError as error:
+    told = "memory" in str(error)
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+print(int(told), CALLED.n_rows)
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "degree", "planar"),
+    [
+        ("tables.cumulants(2, 9, planar=True, lift='stratonovich')", 9, True),
+        ("tables.arborification(2, 10)", 10, False),
+    ],
+)
+def test_a_table_for_which_there_is_no_memory_is_refused_until_there_is(called, degree, planar):
+    rows = tables.basis_length(2, degree, planar=planar) // 2
+    assert printed(LIMITED.replace("CALLED", called)) == (1, rows)

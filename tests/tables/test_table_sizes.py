@@ -109,6 +109,8 @@ def test_terms_of_ordered_forests_are_counted_exactly(dimension, degree):
         lambda: tables.convolution(2, 10, planar=True),
         lambda: tables.convolution(1, 18),
         lambda: tables.word_convolution(1, 10**6),
+        lambda: tables.cumulants(3, 10, planar=True, lift="ito"),
+        lambda: tables.cumulants(2, 10**20, planar=False, lift="backward"),
         lambda: tables.lyndon(9, 9, 2),
         lambda: tables.lyndon_arborification(9, 9, 1),
         lambda: tables.log_length(3, 10**7, planar=True, method=1),

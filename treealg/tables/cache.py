@@ -20,7 +20,7 @@ from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
 from treealg.tables.frozen import Table
 
-__all__ = ["clear_cache", "table", "until_tables"]
+__all__ = ["clear_cache", "table", "until_tables", "within_memory"]
 
 _Table = TypeVar("_Table", bound=Table)
 
@@ -54,6 +54,18 @@ def until_tables() -> Iterator[None]:
         _here.stops = before
 
 
+@contextlib.contextmanager
+def within_memory(what: str) -> Iterator[None]:
+    """Refuse what a system, or a limit of the process, has no memory for."""
+    try:
+        yield
+    except MemoryError:
+        raise InvalidValueError(
+            f"{what}, or what it is made from, does not fit in the memory that is to be had; lower "
+            f"the degree or the dimension"
+        ) from None
+
+
 def table(
     name: str,
     key: Key,
@@ -82,7 +94,8 @@ def _made_once(
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None
-    with _building.setdefault(lock, threading.RLock()):
+    # Memory may be there at the next call, and what lacks it is no refusal to remember.
+    with within_memory(f"the table {name}{key}"), _building.setdefault(lock, threading.RLock()):
         found = _remembered(identity)
         if found is not None:
             return found

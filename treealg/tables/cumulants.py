@@ -18,10 +18,10 @@ import numpy.typing as npt
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree, tree_blocks
-from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys
+from treealg.tables.jumps import jumps
+from treealg.tables.layout import IntArray
+from treealg.tables.linear_map import FloatArray, LinearMap, expand
 from treealg.tables.rows import CHUNK, Rows, Split, between, ranges, rows_of, stacked
-from treealg.tables.shapes import labels_and_shapes
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -71,20 +71,22 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
     planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
-        require_fits(dimension, degree, planar=planar)
-        layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
-        word, shape = labels_and_shapes(layout)
-        factor = _jumps(degree, planar, lift)
-        blocks = layout.start[-1] if degree else 0
-        # Forests of a planar block differ in the last label alone, which trees do not have yet.
-        chosen = np.arange(1, blocks, dimension) if planar else np.arange(blocks)
-        order = layout.order_of[chosen] - planar
-        first = np.cumsum([0, *(dimension**k for k in range(degree))])
-        column = first[order] + word[chosen] // (dimension if planar else 1)
-        coef = factor[shape[chosen]]
-        key = np.arange(chosen.size) * first[-1] + column
-        keep = coef != 0
-        return from_keys(dimension, chosen.size, int(first[-1]), key[keep], coef[keep])
+        size, first = require_fits(dimension, degree, planar=planar) // dimension, [0]
+        for length in range(degree):
+            first.append(first[-1] + dimension**length)
+        # Every row has an entry or none, and they are put in place as they come.
+        ptr = np.zeros(size + 1, dtype=np.int64)
+        columns, coefs = bytearray(), bytearray()
+        row = 0
+        for nodes, word, value in jumps(dimension, degree, planar=planar, lift=lift):
+            kept = value != 0
+            columns += (word[kept] + np.int32(first[nodes - 1])).data
+            coefs += value[kept].data
+            ptr[row + 1 : row + 1 + value.size] = kept
+            row += value.size
+        np.cumsum(ptr, out=ptr)
+        col, coef = np.frombuffer(columns, np.int32), np.frombuffer(coefs)
+        return LinearMap(dimension, size, first[-1], ptr, col, coef)
 
     def check(table: LinearMap) -> bool:
         size = require_fits(dimension, degree, planar=planar)
@@ -92,23 +94,6 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
 
     key = (dimension, degree, planar, tuple(LIFTS).index(lift))
     return cache.table("cumulants", key, LinearMap, build, check)
-
-
-def _jumps(degree: int, planar: bool, lift: str) -> npt.NDArray[np.float64]:
-    """Return n! times the signature of a unit jump on the shapes of n nodes.
-
-    Planar of forests; else of the trees that have these forests as branches.
-    """
-    from treealg.symbolic import bck, enumerate_forests, mkw
-    from treealg.symbolic.maps.expected import signature_of_jump
-
-    values = []
-    for nodes in range(degree + planar):
-        for forest in enumerate_forests(nodes, 1, planar=planar):
-            x = forest if planar else bck.basis_element(forest.b_plus())
-            jump = signature_of_jump(x, lift, mkw if planar else bck)
-            values.append(int(jump * math.factorial(nodes + (not planar))))
-    return np.array(values, dtype=np.float64)
 
 
 def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> LinearMap:

@@ -166,6 +166,31 @@ class ForestLayout:
             own, left, right = blocks
             yield own, left, right
 
+    def first_trees(self, nodes: int, most: int) -> Iterator[tuple[int, IntArray, IntArray]]:
+        """Take the first trees off the forests of some nodes, at most so many at a time.
+
+        Yields
+        ------
+        tuple
+            The order of the first trees, these, and the forests that are left, as `first` and
+            `rest` have them in one array.
+
+        Examples
+        --------
+        >>> layout = ForestLayout(2, 2, planar=False)
+        >>> [(order, *map(np.ndarray.tolist, parts)) for order, *parts in layout.first_trees(2, 8)]
+        [(1, [0, 0, 1], [1, 2, 2]), (2, [2, 3, 4, 5], [0, 0, 0, 0])]
+        """
+        for order in range(1, nodes + 1):
+            low, high = self.tree_range(order)
+            offsets, left = self._offset[nodes][low : high + 1], nodes - order
+            skipped = None if self.planar or not left else self._suffix(left, order)
+            for begin in range(int(offsets[0]), int(offsets[-1]), most):
+                forest = np.arange(begin, min(begin + most, int(offsets[-1])))
+                tree = np.searchsorted(offsets, forest, "right") - 1
+                rest = forest - offsets[tree] + self.start[left]
+                yield order, tree + low, rest if skipped is None else rest + skipped[tree]
+
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
         """Rank the forests that start with `tree` and go on with `rest`, of any orders."""
         start = np.array(self.start)

@@ -1,4 +1,4 @@
-"""Shapes and labels of forests by their numbers, and products of commutative ones."""
+"""Shapes of ordered forests by their numbers, and products of commutative ones."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ import numpy as np
 
 from treealg.tables.layout import ForestLayout, IntArray
 
-__all__ = ["labels_and_shapes", "multiplied"]
+__all__ = ["multiplied", "shapes"]
 
 
-def labels_and_shapes(layout: ForestLayout) -> tuple[IntArray, IntArray]:
-    """Return the labels of forests as digits, that of the last root last, and their shapes.
+def shapes(layout: ForestLayout) -> IntArray:
+    """Return the shapes of ordered forests.
 
     A shape is the number of the forest whose labels are all 0 in the layout of one label.
+
+    Examples
+    --------
+    >>> shapes(ForestLayout(2, 2, planar=True)).tolist()
+    [0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]
     """
-    shapes = ForestLayout(1, layout.nodes, layout.planar)
-    word, shape = np.zeros(layout.start[-1], np.int64), np.zeros(layout.start[-1], np.int64)
+    plain = ForestLayout(1, layout.nodes, planar=True)
+    shape = np.zeros(layout.start[-1], np.int64)
     for nodes in range(1, layout.nodes + 1):
         part = slice(layout.start[nodes], layout.start[nodes + 1])
-        branches, label = np.divmod(layout.first[part], layout.dimension)
-        rest = layout.rest[part]
-        own = word[branches] * layout.dimension + label
-        word[part] = own * layout.dimension ** layout.order_of[rest] + word[rest]
-        if layout.planar:
-            shape[part] = shapes.prepend_each(shape[branches], shape[rest])
-        else:
-            shape[part] = shapes.multiply(shape[rest], shape[branches])
-    return word, shape
+        branches = layout.first[part] // layout.dimension
+        shape[part] = plain.prepend_each(shape[branches], shape[layout.rest[part]])
+    return shape
 
 
 def multiplied(layout: ForestLayout, left: IntArray, right: IntArray) -> IntArray:

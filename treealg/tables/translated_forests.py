@@ -21,7 +21,7 @@ import numpy.typing as npt
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import expand
 from treealg.tables.rows import ranges
-from treealg.tables.shapes import labels_and_shapes
+from treealg.tables.shapes import shapes
 from treealg.tables.sizes import basis_length
 
 __all__ = ["forest_terms"]
@@ -234,7 +234,7 @@ def _all_images(layout: ForestLayout, most: int) -> Iterator[dict[int, _Images]]
     unit = _Images(none, np.zeros((0, 1), dtype=np.int32), _Lists(np.array([0, 1]), none))
     forests: list[dict[int, _Images]] = [{0: unit}]
     trees: list[dict[int, _Images]] = [{}]
-    shapes = ForestLayout(1, degree, planar=True).counts
+    counts = ForestLayout(1, degree, planar=True).counts
     for vertices in range(1, degree + 1):
         rooted: dict[int, list[_Images]] = {}
         for nodes, images in forests[-1].items():
@@ -245,13 +245,13 @@ def _all_images(layout: ForestLayout, most: int) -> Iterator[dict[int, _Images]]
         joined: dict[int, list[_Images]] = {}
         begin = 0
         for last in range(1, vertices + 1):
-            many = shapes[last - 1]
+            many = counts[last - 1]
             for nodes, first in forests[vertices - last].items():
                 for own, images in trees[last].items():
                     if nodes + own <= degree:
                         found = _joined(layout, first, images, many, begin)
                         joined.setdefault(nodes + own, []).append(found)
-            begin += shapes[vertices - last] * many
+            begin += counts[vertices - last] * many
         forests.append({nodes: _united(found) for nodes, found in joined.items()})
         yield forests[-1]
 
@@ -287,9 +287,8 @@ def forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     """
     layout = ForestLayout(dimension, degree, planar=True)
     stride = basis_length(dimension, most, planar=True)
-    _, shape = labels_and_shapes(layout)
-    shapes = ForestLayout(1, degree, planar=True)
-    shape = shapes.place(shape)
+    plain = ForestLayout(1, degree, planar=True)
+    shape = plain.place(shapes(layout))
     both = zip(_all_images(layout, most), _labelled(layout), strict=True)
     for vertices, (by_nodes, columns) in enumerate(both, 1):
         letters = np.indices((dimension,) * vertices).reshape(vertices, -1)
@@ -299,7 +298,7 @@ def forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
             for piece in images.pieces:
                 order = layout.order_of[piece]
                 size = size * (degree + 1) + order
-                form = form * np.array(shapes.counts)[order] + shape[piece]
+                form = form * np.array(plain.counts)[order] + shape[piece]
             _, kind = np.unique(np.stack((size, form)), axis=1, return_inverse=True)
             kind = kind.ravel()
             source, entry = expand(images.lists.ptr, np.arange(kind.size))

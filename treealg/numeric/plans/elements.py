@@ -63,8 +63,8 @@ def geometric_map_plan(call: Call) -> Plan:
 
     def make() -> Tables:
         layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
-        words, light = _words_of_elements(call, layout)
         linear = tables.arborification(call.dimension, call.nodes, planar=call.planar, longest=None)
+        words, light = _words_of_elements(call, layout)
         kept = words.place >= 0
         order = np.where(kept, np.cumsum(kept) - 1, -1)
         return Tables(

@@ -12,6 +12,7 @@ from treealg import tables
 from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
 from treealg.optional import untraced
+from treealg.tables.cache import within_memory
 
 __all__ = ["Plan", "Prepared", "Tables"]
 
@@ -108,7 +109,11 @@ class Plan:
 
     def prepared(self, engine: KernelEngine) -> Prepared:
         """Return the tables for the kernels of an engine."""
-        return self._ready.get(engine.name) or untraced(self._prepare)(engine)
+        return self._ready.get(engine.name) or untraced(self._within_memory)(engine)
+
+    def _within_memory(self, engine: KernelEngine) -> Prepared:
+        with within_memory(f"the tables of {self.dimension} channels to degree {self.degree}"):
+            return self._prepare(engine)
 
     def _prepare(self, engine: KernelEngine) -> Prepared:
         made, k = self._make(), engine.kernels

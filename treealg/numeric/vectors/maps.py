@@ -432,6 +432,7 @@ def joined(
     result, out = allocate(given, given.item[0], scalar=scalar, to=into(to, value, displacement))
 
     def write(x: Any, piece: Any, y: Any) -> None:
+        steps.prepare()
         factors = (steps.exponentials(x) if is_log else x), steps.linear(piece)
         first, second = factors[::-1] if before else factors
         if is_log:
@@ -473,6 +474,7 @@ def joined_backward(
     outputs = [gradient.view for gradient in found]
 
     def write(d: Any, x: Any, piece: Any, dx: Any, d_piece: Any) -> None:
+        steps.prepare()
         signature = steps.exponentials(x) if is_log else x
         d_signature, d_linear = steps.empty(signature) if is_log else dx, steps.empty(signature)
         factors, targets = (signature, steps.linear(piece)), (d_signature, d_linear)

@@ -38,6 +38,10 @@ class Steps:
         self._call, self._engine = call, rows.engine
         self._algebra, self._n_threads = algebra_plan(call), call.n_threads
 
+    def prepare(self) -> None:
+        """Make the table of products, or refuse it, before those of other steps are made."""
+        self._engine.prepare(self._algebra)
+
     def empty(self, like: Floats) -> Floats:
         """Allocate signatures, as many as there are rows."""
         if isinstance(like, tuple):  # dual numbers, values and tangents
