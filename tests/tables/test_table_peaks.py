@@ -21,6 +21,7 @@ import numpy as np
 import treealg, treealg.symbolic
 from treealg import tables
 tables.inverse_brackets = lambda *size, planar: tables.lyndon(*size, 2, planar=planar)
+tables.selected = lambda *size, planar: tables.lyndon(*size, 1, planar=planar)
 tables.from_coordinates = lambda *size, planar: tables.lyndon_expansion(*size, 1, planar=planar)
 tables.of_words = lambda *size, planar: tables.word_convolution(*size)
 tables.of_chains = lambda *size, planar: tables.arborification(*size, planar=planar, longest=2)
@@ -108,6 +109,8 @@ def measured(name, dimension, degree, planar):
         ("arborification", 1, 14, True),
         ("of_words", 2, 18, None),
         ("inverse_brackets", 3, 11, None),
+        ("selected", 2, 24, None),
+        ("selected", 5, 10, None),
         ("from_coordinates", 3, 10, None),
         ("from_coordinates", 1, 13, True),
         ("of_chains", 1, 13, False),

@@ -256,6 +256,8 @@ def all_contents(layout: Layout, forests: IntArray) -> Iterator[Content]:
 
 def lyndon_forests(layout: Layout) -> IntArray:
     """Return the forests that are smaller than all their proper suffixes: the Lyndon words."""
+    if isinstance(layout, WordLayout):
+        return _lyndon_words(layout)
     first, rest = layout.first, layout.rest
     smallest: npt.NDArray[Any] = np.arange(
         layout.start[-1], dtype=np.int32
@@ -275,3 +277,20 @@ def lyndon_forests(layout: Layout) -> IntArray:
                 smallest[forests[over]] = suffix[over]
                 going &= other > 0
     return np.flatnonzero(smallest[1:] == np.arange(1, smallest.size)) + 1
+
+
+def _lyndon_words(layout: WordLayout) -> IntArray:
+    """Return the words of single letters that are smaller than all their rotations, in pieces."""
+    found = [np.zeros(0, dtype=np.int64)]
+    for begin, count in zip(layout.start[1:-1], layout.counts[1:], strict=True):
+        for low in range(0, count, CHUNK):
+            words = np.arange(
+                low, min(low + CHUNK, count)
+            )  # as numbers, of which letters are digits
+            after = layout.dimension
+            while after < count:
+                before, behind = np.divmod(words, after)
+                words = words[words < behind * (count // after) + before]
+                after *= layout.dimension
+            found.append(begin + words)
+    return np.concatenate(found)
