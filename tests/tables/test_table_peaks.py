@@ -29,6 +29,12 @@ tables.moves = lambda *size, planar: tables.translation(*size, planar=planar, or
 def of_cumulants(lift):
     return lambda *size, planar: tables.cumulants(*size, planar=planar, lift=lift)
 tables.of_marcus, tables.of_ito = of_cumulants("stratonovich"), of_cumulants("ito")
+tables.by_weight = lambda *size, planar: tables.weighted_arborification(
+    tuple(range(1, size[0] + 1)), size[1], planar=planar
+)
+tables.cuts_by_weight = lambda *size, planar: tables.weighted_convolution(
+    tuple(range(1, size[0] + 1)), size[1], planar=planar
+)
 tables.of_lifts = lambda *size, planar: tables.arborification(*size, planar=planar, longest=None)
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -120,6 +126,11 @@ def measured(name, dimension, degree, planar):
         ("of_marcus", 1, 14, True),
         ("of_ito", 3, 8, True),
         ("of_ito", 2, 11, False),
+        ("by_weight", 2, 13, False),
+        ("by_weight", 2, 11, True),
+        ("cuts_by_weight", 2, 12, False),
+        ("cuts_by_weight", 2, 10, True),
+        ("cuts_by_weight", 2, 25, None),
         ("moves", 1, 10, False),
         ("moves", 3, 5, False),
         ("moves", 2, 5, True),
@@ -155,6 +166,10 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("of_chains", 5, 7, True),
         ("of_chains", 1, 15, False),
         ("of_lifts", 2, 10, False),
+        ("by_weight", 2, 16, False),
+        ("by_weight", 3, 17, False),
+        ("cuts_by_weight", 2, 15, False),
+        ("cuts_by_weight", 2, 12, True),
         ("moves", 1, 12, False),
         ("moves", 3, 7, False),
         ("moves", 2, 7, True),

@@ -14,18 +14,22 @@ left is lighter by one letter, so that all rows are there, and no word is shuffl
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 
 from treealg.tables import cache
 from treealg.tables.arguments import check_letters, check_weighted
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, from_keys, merge
+from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, merge, merge_below
+from treealg.tables.rows import ranges
 from treealg.tables.sizes import check_entries
+from treealg.tables.sparse_rows import SparseRows, unit_row
 from treealg.tables.weighted_chains import Chains, chains_of_weights
-from treealg.tables.weighted_convolution import SparseRows, pieces, unit_row
+from treealg.tables.weighted_growth import foresee_weighted
 from treealg.tables.weighted_layout import WeightedLayout
-from treealg.tables.weighted_sizes import require_weighted_fits, weighted_length
+from treealg.tables.weighted_sizes import require_weighted_fits
 from treealg.tables.weighted_words import WeightedWords, words_of_weights
 
 __all__ = ["weighted_arborification"]
@@ -89,16 +93,18 @@ def weighted_arborification(
         require_weighted_fits(weights, degree, planar=planar)
         if planar is False:  # the corolla of the lightest label, as of all labels of weight 1
             check_exact(math.factorial(max(degree // min(weights) - 1, 0)))
-        words = words_of_weights(weights, degree, longest=longest, channels=channels)
-        chains = chains_of_weights(weights, degree, longest=longest, channels=channels)
-        layout = WeightedLayout(weights, degree, planar)
-        rows = _Rows(layout, words, chains)
-        if planar is False:
-            place, column, coef = _of_trees(rows)
-        else:
-            place, column, coef = _of_ordered(rows)
-        key, coef = merge(place * words.size + column, coef)
-        return from_keys(1, weighted_length(weights, degree, planar=planar), words.size, key, coef)
+        if planar is not None:
+
+            def entries(labels: list[int], small: int) -> IntArray:
+                own = sum(label < channels for label in labels)
+                light = tuple(weights[label] for label in labels)
+                return _counts(_rows(light, small, planar, longest, own))
+
+            foresee_weighted(entries, weights, degree, planar, "the arborification")
+        rows = _rows(weights, degree, planar, longest, channels)
+        if planar is None:  # each word of letters is one way to cut a word
+            check_entries(rows.words.size, rows.what)
+        return rows.linear_map()
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -116,7 +122,32 @@ def weighted_arborification(
     return cache.table("weighted_chain_arborification", key, LinearMap, build, check)
 
 
-class _Rows:
+def _rows(
+    weights: tuple[int, ...], degree: int, planar: bool | None, longest: int, channels: int
+) -> _Rows:
+    """Return what makes the rows of a table."""
+    words = words_of_weights(weights, degree, longest=longest, channels=channels)
+    chains = chains_of_weights(weights, degree, longest=longest, channels=channels)
+    layout = WeightedLayout(weights, degree, planar)
+    return (_Trees if planar is False else _Ordered)(layout, words, chains)
+
+
+def _counts(rows: _Rows) -> IntArray:
+    """Count the entries of a small table by the weights of its rows."""
+    layout = rows.layout
+    weight = layout.tree_weight if layout.planar is False else layout.weight_of[1:]
+    found = np.bincount(weight, np.diff(rows.linear_map().ptr), minlength=layout.degree + 1)
+    return found.astype(np.int64)
+
+
+_Steps = tuple[IntArray, IntArray, IntArray, FloatArray]
+"""What letters leave of some elements: the row of each, what is left, the letter, how often."""
+
+_Words = Iterator[tuple[IntArray, IntArray, FloatArray]]
+"""The words of some rows at a time: how many each has, their numbers, and how often."""
+
+
+class _Rows(ABC):
     """The words of forests, by their numbers among those of their weight, and what a step leaves.
 
     Parameters
@@ -132,15 +163,18 @@ class _Rows:
     ----------
     taken : SparseRows
         Of each forest what a letter leaves, and the letter.
+    rows : SparseRows
+        Of each forest the words.
     """
 
     def __init__(self, layout: WeightedLayout, words: WeightedWords, chains: Chains) -> None:
         self.layout, self.words, self.chains = layout, words, chains
-        self.taken = SparseRows(2)
+        self.what = f"the arborification for {layout.shown}"
+        self.taken = SparseRows(2, self.what)
         none = np.zeros(0, dtype=np.int64)
         self.taken.extend(np.zeros(1, dtype=np.int64), [none, none], np.zeros(0))
         self.letter = chains.of_labels().astype(np.int64)
-        self._rows = unit_row(1)
+        self.rows = unit_row(1, self.what)
         degree, letters = words.degree, np.zeros(words.degree + 1, dtype=np.int64)
         letters[: len(words.letters)] = words.letters
         self._letters = letters
@@ -151,131 +185,164 @@ class _Rows:
                 earlier = np.array(words.counts)[weight + own - light]
                 self._before[weight, own] = (earlier * letters[1:own]).sum()
 
-    def grow(self, count: int, row: IntArray, left: IntArray, letter: IntArray,
-             coef: FloatArray) -> None:  # fmt: skip
-        """Add so many forests, of which letters leave what is `left`, so many times."""
-        layout, size = self.layout, len(self.chains.labels)
-        key, coef = merge((row * layout.first.size + left) * size + letter, coef)
-        key, letter = np.divmod(key, size)
-        row, left = np.divmod(key, layout.first.size)
-        self.taken.extend(np.bincount(row, minlength=count), [left, letter], coef)
-        place, number, coef = self.words_of(row, left, letter, coef)
-        self._rows.extend(np.bincount(place, minlength=count), [number], coef)
-        check_entries(
-            int(self._rows.ptr[-1]),
-            f"the arborification for {layout.shown}",
-        )
+    @abstractmethod
+    def all_words(self) -> tuple[IntArray, _Words]:
+        """Return the weights of all rows of the table, and their words."""
 
-    def words_of(
-        self, row: IntArray, left: IntArray, letter: IntArray, coef: FloatArray
-    ) -> tuple[IntArray, IntArray, FloatArray]:
-        """Return the words of some forests, each followed by a letter: row, number, how often."""
+    def linear_map(self) -> LinearMap:
+        """Return the table; the rows are dropped, so that nothing is there twice for long."""
+        weight, parts = self.all_words()
+        first = np.array([0, *self.words.first])
+        sizes = np.zeros(weight.size + 1, dtype=np.int64)
+        begin = 0
+        # They grow in place, which takes no room for what is done twice.
+        columns, coefs = bytearray(), bytearray()
+        for size, number, coef in parts:
+            check_entries(len(columns) // 4 + coef.size, self.what)
+            end = begin + size.size
+            sizes[begin + 1 : end + 1] = size
+            column = number + np.repeat(first[weight[begin:end]], size)
+            columns += column.astype(np.int32).data
+            coefs += coef.data
+            begin = end
+        del parts, self.rows, self.taken
+        column, coef = np.frombuffer(columns, np.int32), np.frombuffer(coefs, np.float64)
+        return LinearMap(1, weight.size, self.words.size, np.cumsum(sizes), column, coef)
+
+    def grow(self, count: int, parts: _Steps) -> None:
+        """Add so many forests, of which letters leave something, so many times."""
+        row, left, letter, coef = parts
+        forests, size = self.layout.first.size, len(self.chains.labels)
+        key, coef = merge((row * forests + left) * size + letter, coef)
+        key, letter = np.divmod(key, size)
+        row, left = np.divmod(key, forests)
+        self.taken.extend(np.bincount(row, minlength=count), [left, letter], coef)
+        for sizes, number, total in self.words_of(count, (row, left, letter, coef)):
+            self.rows.extend(sizes, [number], total)
+
+    def words_of(self, count: int, parts: _Steps) -> _Words:
+        """Yield the words of so many rows, which ascend: of what is left, followed by a letter."""
+        row, left, letter, coef = parts
         weight_of, most = self.layout.weight_of, max(self.words.counts)
-        found = [(np.zeros(0, dtype=np.int64), np.zeros(0))]
-        for begin, end in pieces(np.diff(self._rows.ptr)[left]):
-            place, entry = self._rows.entries(left[begin:end])
-            word, times = self._rows.columns[0][entry], self._rows.coef[entry]
-            last, own_row = letter[begin:end][place], row[begin:end][place]
+        size = np.bincount(row, self.rows.sizes(left), minlength=count)
+        for begin, end in ranges(size.astype(np.int64)):
+            some = slice(*np.searchsorted(row, (begin, end)))
+            place, entry = self.rows.entries(left[some])
+            (word,), times = self.rows.take(entry)
+            last = letter[some][place]
             own = self.chains.weight[last]
             number = word * self._letters[own] + self.chains.place[last]
-            number += self._before[weight_of[left[begin:end][place]], own]
-            found.append(merge(own_row * most + number, coef[begin:end][place] * times))
-        key, total = merge(*(np.concatenate(x) for x in zip(*found, strict=True)))
-        return (*np.divmod(key, most), total)
+            number += self._before[weight_of[left[some]][place], own]
+            key = (row[some][place] - begin) * most + number
+            key, total = merge_below((end - begin) * most, key, coef[some][place] * times)
+            own_row, number = np.divmod(key, most)
+            yield np.bincount(own_row, minlength=end - begin), number, total
 
-    def all_words(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Return the words of all forests but the empty one: row, number, how often."""
-        place, entry = self._rows.entries(np.arange(1, self.layout.start[-1]))
-        return place, self._rows.columns[0][entry], self._rows.coef[entry]
-
-    def column(self, weight: IntArray, number: IntArray) -> IntArray:
-        """Return the columns of words by their weights and numbers."""
-        first: IntArray = np.array([0, *self.words.first])[weight] + number
-        return first
-
-    def below(
-        self, forest: IntArray, label: IntArray
-    ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-        """Return what longer chains leave that begin with a label, above some forests.
-
-        These are row, what is left of the forest, the letter, and how often.
-        """
+    def below(self, forest: IntArray, label: IntArray) -> _Steps:
+        """Return what longer chains leave that begin with a label, above some forests."""
         place, entry = self.taken.entries(forest)
-        (left, letter), coef = (column[entry] for column in self.taken.columns), self.taken.coef
+        (left, letter), coef = self.taken.take(entry)
         longer = self.chains.longer[label[place], letter]
         some = longer >= 0
-        return place[some], left[some], longer[some], coef[entry][some]
+        return place[some], left[some], longer[some], coef[some]
 
 
-def _of_trees(rows: _Rows) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the words of all trees: tree, column, how often."""
-    layout = rows.layout
-    for nodes in range(1, layout.nodes):
-        level = np.arange(layout.start[nodes], layout.start[nodes + 1])
-        first, rest = layout.first[level], layout.rest[level]
-        place, entry = rows.taken.entries(rest)
-        (left, letter), coef = (column[entry] for column in rows.taken.columns), rows.taken.coef
-        row, under, longer, times = rows.below(layout.branches[first], layout.label[first])
-        rows.grow(
-            level.size,
-            np.concatenate([np.arange(level.size), place, row]),
+class _Trees(_Rows):
+    """The words of forests without order, and of trees."""
+
+    def all_words(self) -> tuple[IntArray, _Words]:
+        """Return the weights of all trees, and their words."""
+        layout = self.layout
+        for nodes in range(1, layout.nodes):
+            level = slice(layout.start[nodes], layout.start[nodes + 1])
+            first, rest = layout.first[level], layout.rest[level]
+            for begin, end in ranges(1 + self.taken.sizes(rest)):
+                self.grow(end - begin, self._of_first_trees(first[begin:end], rest[begin:end]))
+        return layout.tree_weight, self._of_all_trees()
+
+    def _of_first_trees(self, first: IntArray, rest: IntArray) -> _Steps:
+        """Return what letters leave of forests: of their first trees, or of the rest."""
+        layout = self.layout
+        place, entry = self.taken.entries(rest)
+        (left, letter), coef = self.taken.take(entry)
+        row, under, longer, times = self.below(layout.branches[first], layout.label[first])
+        return (
+            np.concatenate([np.arange(first.size), place, row]),
             np.concatenate([
                 layout.multiply(layout.branches[first], rest),
                 layout.insert(first[place], left),
                 layout.multiply(under, rest[row]),
             ]),
-            np.concatenate([rows.letter[layout.label[first]], letter, longer]),
-            np.concatenate([np.ones(level.size), coef[entry], times]),
+            np.concatenate([self.letter[layout.label[first]], letter, longer]),
+            np.concatenate([np.ones(first.size), coef, times]),
         )  # fmt: skip
-    trees = np.arange(layout.label.size)
-    row, under, longer, times = rows.below(layout.branches, layout.label)
-    place, number, coef = rows.words_of(
-        np.concatenate([trees, row]),
-        np.concatenate([layout.branches, under]),
-        np.concatenate([rows.letter[layout.label], longer]),
-        np.concatenate([np.ones(trees.size), times]),
-    )
-    return place, rows.column(layout.tree_weight[place], number), coef
+
+    def _of_all_trees(self) -> _Words:
+        """Yield the words of all trees, of which a letter takes the root at least."""
+        layout = self.layout
+        for begin, end in ranges(1 + self.taken.sizes(layout.branches)):
+            branches, label = layout.branches[begin:end], layout.label[begin:end]
+            row, under, longer, times = self.below(branches, label)
+            row = np.concatenate([np.arange(end - begin), row])
+            order = np.argsort(row, kind="stable")
+            left = np.concatenate([branches, under])[order]
+            letter = np.concatenate([self.letter[label], longer])[order]
+            coef = np.concatenate([np.ones(end - begin), times])[order]
+            yield from self.words_of(end - begin, (row[order], left, letter, coef))
 
 
-def _of_ordered(rows: _Rows) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the words of all ordered forests, or of words: forest, column, how often."""
-    layout = rows.layout
-    for nodes in range(1, layout.nodes + 1):
-        level = np.arange(layout.start[nodes], layout.start[nodes + 1])
-        init, last = layout.init[level], layout.last[level]
+class _Ordered(_Rows):
+    """The words of ordered forests, or of words, which are forests of single nodes."""
+
+    def all_words(self) -> tuple[IntArray, _Words]:
+        """Return the weights of all ordered forests, and their words."""
+        layout = self.layout
+        for nodes in range(1, layout.nodes + 1):
+            level = slice(layout.start[nodes], layout.start[nodes + 1])
+            init, last = layout.init[level], layout.last[level]
+            step = self._of_words if layout.planar is None else self._of_last_trees
+            for begin, end in ranges(1 + self._steps(init, layout.branches[last])):
+                self.grow(end - begin, step(init[begin:end], last[begin:end]))
+        return layout.weight_of[1:], self._of_all()
+
+    def _of_all(self) -> _Words:
+        """Yield the words of all rows but that of the empty one, which are there."""
+        sizes = self.rows.sizes()[1:]
+        before = 1
+        for begin, end in ranges(sizes):
+            after = before + int(sizes[begin:end].sum())
+            (number,), coef = self.rows.take(slice(before, after))
+            yield sizes[begin:end], number, coef
+            before = after
+
+    def _steps(self, init: IntArray, branches: IntArray) -> IntArray:
+        """Return about how much is shuffled for ordered forests: as many ways as of their trees."""
+        layout = self.layout
         if layout.planar is None:
-            parts = _of_words(rows, init, layout.label[last])
-        else:
-            parts = _of_last_trees(rows, init, last)
-        rows.grow(level.size, *parts)
-    place, number, coef = rows.all_words()
-    return place, rows.column(layout.weight_of[1:][place], number), coef
+            return self.taken.sizes(init)
+        most = range(layout.nodes + 1)
+        ways = np.array([[math.comb(a + b, a) for a in most] for b in most])
+        return np.asarray(ways[layout.length[branches], layout.length[init]])
 
+    def _of_words(self, init: IntArray, last: IntArray) -> _Steps:
+        """Return what letters leave of words: a ladder's root is its last label."""
+        label = self.layout.label[last]
+        row, left, longer, times = self.below(init, label)
+        return (
+            np.concatenate([np.arange(init.size), row]),
+            np.concatenate([init, left]),
+            np.concatenate([self.letter[label], longer]),
+            np.concatenate([np.ones(init.size), times]),
+        )
 
-def _of_words(
-    rows: _Rows, init: IntArray, label: IntArray
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return what letters leave of words: a ladder's root is its last label."""
-    row, left, longer, times = rows.below(init, label)
-    return (
-        np.concatenate([np.arange(init.size), row]),
-        np.concatenate([init, left]),
-        np.concatenate([rows.letter[label], longer]),
-        np.concatenate([np.ones(init.size), times]),
-    )
-
-
-def _of_last_trees(
-    rows: _Rows, init: IntArray, last: IntArray
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return what letters leave of ordered forests, of which all but the last tree stays."""
-    layout, label = rows.layout, rows.layout.label[last]
-    row, under, longer, times = rows.below(layout.branches[last], label)
-    pair, left, coef = layout.shuffle(
-        np.concatenate([init, init[row]]), np.concatenate([layout.branches[last], under])
-    )
-    row = np.concatenate([np.arange(init.size), row])
-    letter = np.concatenate([rows.letter[label], longer])
-    times = np.concatenate([np.ones(init.size), times])
-    return row[pair], left, letter[pair], coef * times[pair]
+    def _of_last_trees(self, init: IntArray, last: IntArray) -> _Steps:
+        """Return what letters leave of ordered forests, of which all but the last tree stays."""
+        layout, label = self.layout, self.layout.label[last]
+        row, under, longer, times = self.below(layout.branches[last], label)
+        pair, left, coef = layout.shuffle(
+            np.concatenate([init, init[row]]), np.concatenate([layout.branches[last], under])
+        )
+        row = np.concatenate([np.arange(init.size), row])
+        letter = np.concatenate([self.letter[label], longer])
+        times = np.concatenate([np.ones(init.size), times])
+        return row[pair], left, letter[pair], coef * times[pair]

@@ -8,7 +8,7 @@ cuts are shuffled with those of the branches, so that a word is cut before its l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -19,46 +19,18 @@ from treealg.tables.arguments import check_weighted
 from treealg.tables.convolution import assemble
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, expand, merge
+from treealg.tables.linear_map import FloatArray, merge
+from treealg.tables.rows import ranges
 from treealg.tables.sizes import check_entries
+from treealg.tables.sparse_rows import SparseRows, unit_row
+from treealg.tables.weighted_growth import foresee_weighted
 from treealg.tables.weighted_layout import WeightedLayout
-from treealg.tables.weighted_sizes import require_weighted_fits
+from treealg.tables.weighted_sizes import require_weighted_fits, weighted_nodes
 
-__all__ = ["SparseRows", "pieces", "unit_row", "weighted_convolution"]
+__all__ = ["weighted_convolution"]
 
 _MOST_FORESTS = 2**22
 """The most forests whose pairs, in a part of the rows, have 64-bit keys."""
-
-_CHUNK = 2**17
-"""About how many entries are made at a time, before equal ones are merged."""
-
-
-class SparseRows:
-    """Rows of entries, of so many indices and a coefficient each, level by level."""
-
-    def __init__(self, indices: int) -> None:
-        none = np.zeros(0, dtype=np.int64)
-        self.ptr = np.zeros(1, dtype=np.int64)
-        self.columns: list[IntArray] = [none] * indices
-        self.coef: FloatArray = np.zeros(0)
-
-    def extend(self, sizes: IntArray, columns: Sequence[IntArray], coef: FloatArray) -> None:
-        """Add rows of so many entries."""
-        self.ptr = np.concatenate([self.ptr, self.ptr[-1] + np.cumsum(sizes)])
-        self.columns = [np.concatenate(pair) for pair in zip(self.columns, columns, strict=True)]
-        self.coef = np.concatenate([self.coef, coef])
-
-    def entries(self, rows: IntArray) -> tuple[IntArray, IntArray]:
-        """Return of several rows, one after the other, the place of each row and its entries."""
-        return expand(self.ptr, rows)
-
-
-def unit_row(indices: int) -> SparseRows:
-    """Return the row of the unit, whose indices are 0."""
-    rows = SparseRows(indices)
-    zero = np.zeros(1, dtype=np.int64)
-    rows.extend(np.ones(1, dtype=np.int64), [zero] * indices, np.ones(1))
-    return rows
 
 
 def weighted_convolution(
@@ -110,10 +82,19 @@ def weighted_convolution(
                 f"a coproduct of {size} elements, for weights={brief(weights)} and {degree=}, is "
                 "too large; lower the degree"
             )
+        if planar is None:  # a word is cut between its letters, before them and after them
+            cuts = weighted_nodes(weights, degree) + size + 1
+            check_entries(cuts, f"the coproduct for weights={brief(weights)}, {degree=}")
+        else:
+
+            def entries(labels: list[int], small: int) -> IntArray:
+                light = tuple(weights[label] for label in labels)
+                return _counts(WeightedLayout(light, small, planar))
+
+            foresee_weighted(entries, weights, degree, planar, "the coproduct")
         layout = WeightedLayout(weights, degree, planar)
-        terms = (_tree_terms if planar is False else _forest_terms)(layout)
         blocks = np.diff(layout.slots())
-        return assemble(layout, 1, layout.nodes, blocks, terms)
+        return assemble(layout, 1, layout.nodes, blocks, _terms(layout))
 
     def check(table: ConvolutionTable) -> bool:
         return (table.dimension, table.degree, table.n_blocks) == (
@@ -126,15 +107,11 @@ def weighted_convolution(
     return cache.table("weighted_convolution", key, ConvolutionTable, build, check)
 
 
-def pieces(size: IntArray) -> Iterator[tuple[int, int]]:
-    """Cut rows of so many entries each into ranges of not too many."""
-    total = np.cumsum(size)
-    begin = 0
-    while begin < size.size:
-        before = total[begin - 1] if begin else 0
-        end = max(int(np.searchsorted(total, before + _CHUNK, "right")), begin + 1)
-        yield begin, end
-        begin = end
+def _counts(layout: WeightedLayout) -> IntArray:
+    """Count the terms of a small table by the weights of its elements."""
+    weight = layout.weight_of[1:] if layout.planar else layout.tree_weight
+    found = np.bincount(weight, np.diff(_terms(layout)[0]), minlength=layout.degree + 1)
+    return found.astype(np.int64)
 
 
 def _merged(
@@ -150,42 +127,43 @@ def _merged(
 
 def _cuts_without_order(layout: WeightedLayout) -> SparseRows:
     """Return the coproducts of the forests without order: pruned, trunk, how often."""
-    rows = unit_row(2)
+    rows = unit_row(2, f"the coproduct for {layout.shown}")
     for nodes in range(1, layout.nodes):
         level = np.arange(layout.start[nodes], layout.start[nodes + 1])
         first, rest = layout.first[level], layout.rest[level]
-        sizes = np.diff(rows.ptr)
-        alone = rest == 0
-        left = np.where(alone, 0, np.where(alone, 0, layout.single[first]))
-        work = np.where(alone, sizes[layout.branches[first]] + 1, 0)
-        work[~alone] = sizes[left[~alone]] * sizes[rest[~alone]] if nodes > 1 else 0
-        found = []
-        single = level[alone]
-        # A tree alone is cut off as a whole, or its branches are cut.
-        place, entry = rows.entries(layout.branches[first[alone]])
-        (pruned, trunk), coef = (column[entry] for column in rows.columns), rows.coef[entry]
-        root = layout.label[first[alone]][place]
-        own = layout.single[layout.tree(trunk, root)]
-        count = np.flatnonzero(alone)
-        found.append(
-            (
-                np.concatenate([count, count[place]]),
-                np.concatenate([single, pruned]),
-                np.concatenate([0 * single, own]),
-                np.concatenate([np.ones(single.size), coef]),
-            )
-        )
-        longer = np.flatnonzero(~alone)
+        sizes = rows.sizes()
         # The trees of several are of lower order, whose rows are there.
-        for begin, end in pieces(work[longer]):
-            part = longer[begin:end]
-            found.append(_products(layout, rows, part, left[part], rest[part]))
-        row, pruned, trunk, coef = (np.concatenate(x) for x in zip(*found, strict=True))
-        order = np.argsort(row, kind="stable")
-        sizes = np.bincount(row, minlength=level.size)
-        rows.extend(sizes, [pruned[order], trunk[order]], coef[order])
-        check_entries(int(rows.ptr[-1]), f"the coproduct for {layout.shown}")
+        alone = rest == 0
+        left = np.where(alone, layout.branches[first], layout.single[first])
+        for begin, end in ranges(np.where(alone, sizes[left] + 1, sizes[left] * sizes[rest])):
+            own = begin + np.flatnonzero(alone[begin:end])
+            longer = begin + np.flatnonzero(~alone[begin:end])
+            parts = zip(
+                _of_single_trees(layout, rows, own, level[own]),
+                _products(layout, rows, longer, left[longer], rest[longer]),
+                strict=True,
+            )
+            row, pruned, trunk, coef = (np.concatenate(part) for part in parts)
+            order = np.argsort(row, kind="stable")
+            size = np.bincount(row - begin, minlength=end - begin)
+            rows.extend(size, [pruned[order], trunk[order]], coef[order])
     return rows
+
+
+def _of_single_trees(
+    layout: WeightedLayout, rows: SparseRows, place: IntArray, forest: IntArray
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return the cuts of forests of one tree: it is cut off as a whole, or its branches are cut."""
+    tree = layout.first[forest]
+    source, entry = rows.entries(layout.branches[tree])
+    (pruned, trunk), coef = rows.take(entry)
+    own = layout.single[layout.tree(trunk, layout.label[tree][source])]
+    return (
+        np.concatenate([place, place[source]]),
+        np.concatenate([forest, pruned]),
+        np.concatenate([np.zeros_like(forest), own]),
+        np.concatenate([np.ones(forest.size), coef]),
+    )
 
 
 def _products(
@@ -194,14 +172,14 @@ def _products(
     """Multiply the cuts of pairs of forests without order."""
     source, a = rows.entries(left)
     others, b = rows.entries(right[source])
-    a, source = a[others], source[others]
-    (pruned, trunk), coef = rows.columns, rows.coef
+    (pruned, trunk), coef = rows.take(a[others])
+    (other_pruned, other_trunk), other_coef = rows.take(b)
     whole = _merged(
         layout,
-        source,
-        _multiplied(layout, pruned[a], pruned[b]),
-        _multiplied(layout, trunk[a], trunk[b]),
-        coef[a] * coef[b],
+        source[others],
+        _multiplied(layout, pruned, other_pruned),
+        _multiplied(layout, trunk, other_trunk),
+        coef * other_coef,
     )
     return place[whole[0]], *whole[1:]
 
@@ -212,59 +190,77 @@ def _multiplied(layout: WeightedLayout, left: IntArray, right: IntArray) -> IntA
     return layout.multiply(*np.divmod(both, layout.first.size))[which]
 
 
-def _tree_terms(layout: WeightedLayout) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
-    """List the proper terms of all trees: where they begin, trunk, pruned forest, how often."""
+def _terms(layout: WeightedLayout) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
+    """List the proper terms of all elements: where they begin, trunk, pruned forest, how often.
+
+    Those of an element are sorted by trunk, then those of multiplicity 1 come first, then by
+    forest.
+    """
+    sizes = [np.zeros(1, dtype=np.int64)]
+    columns = bytearray(), bytearray(), bytearray()
+    parts = _tree_terms(layout) if layout.planar is False else _forest_terms(layout)
+    for count, block, *terms in parts:
+        trunk, pruned, coef = terms
+        order = np.lexsort((pruned, coef > 1, trunk, block))
+        sizes.append(np.bincount(block, minlength=count))
+        for column, part in zip(columns, terms, strict=True):
+            column += part[order].astype(np.int32).data
+    of_trunk, of_pruned, often = (np.frombuffer(column, np.int32) for column in columns)
+    return np.cumsum(np.concatenate(sizes)), of_trunk, of_pruned, often
+
+
+_Terms = Iterator[tuple[int, IntArray, IntArray, IntArray, FloatArray]]
+"""Proper terms of some elements at a time: how many these are, and the number, trunk, ... of each.
+"""
+
+
+def _tree_terms(layout: WeightedLayout) -> _Terms:
+    """Yield the proper terms of trees."""
     rows = _cuts_without_order(layout)
-    place, entry = rows.entries(layout.branches)
-    (pruned, trunk), coef = (column[entry] for column in rows.columns), rows.coef[entry]
-    proper = pruned > 0
-    place, pruned, trunk, coef = place[proper], pruned[proper], trunk[proper], coef[proper]
-    trunk = layout.tree(trunk, layout.label[place])
-    return _sorted_terms(layout.label.size, place, trunk, pruned, coef)
+    size = rows.sizes()[layout.branches]
+    # All but one of each tree, that prunes nothing, are proper.
+    check_entries(int(size.sum()) - size.size, f"the coproduct for {layout.shown}")
+    for begin, end in ranges(size):
+        place, entry = rows.entries(layout.branches[begin:end])
+        (pruned, trunk), coef = rows.take(entry)
+        proper = pruned > 0
+        place, pruned, trunk, coef = place[proper], pruned[proper], trunk[proper], coef[proper]
+        trunk = layout.tree(trunk, layout.label[begin + place])
+        yield end - begin, place, trunk, pruned, coef
 
 
-def _forest_terms(layout: WeightedLayout) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
-    """List the proper terms of all ordered forests, or words; see `_tree_terms`."""
-    rows = unit_row(2)
+def _forest_terms(layout: WeightedLayout) -> _Terms:
+    """Yield the proper terms of ordered forests, or words."""
+    rows = unit_row(2, f"the coproduct for {layout.shown}")
     for nodes in range(1, layout.nodes + 1):
         level = np.arange(layout.start[nodes], layout.start[nodes + 1])
         before, last = layout.init[level], layout.last[level]
-        branches, label = layout.branches[last], layout.label[last]
-        sizes = np.diff(rows.ptr)
-        found = [(np.arange(level.size), level, 0 * level, np.ones(level.size))]
-        for begin, end in pieces(sizes[before] * sizes[branches]):
+        sizes = rows.sizes()
+        for begin, end in ranges(sizes[before] * sizes[layout.branches[last]]):
             part = slice(begin, end)
-            source, a = rows.entries(before[part])
-            others, b = rows.entries(branches[part][source])
-            a, source = a[others], source[others]
-            (pruned, trunk), coef = rows.columns, rows.coef
-            root = layout.tree(trunk[b], label[part][source])
-            rest = layout.append(trunk[a], root)
-            pair, forest, times = layout.shuffle(pruned[a], pruned[b])
-            whole = _merged(
-                layout, source[pair], forest, rest[pair], (coef[a] * coef[b])[pair] * times
-            )
-            found.append((begin + whole[0], *whole[1:]))
-        row, pruned, trunk, coef = (np.concatenate(x) for x in zip(*found, strict=True))
-        order = np.argsort(row, kind="stable")
-        sizes = np.bincount(row, minlength=level.size)
-        rows.extend(sizes, [pruned[order], trunk[order]], coef[order])
-        check_entries(int(rows.ptr[-1]), f"the coproduct for {layout.shown}")
-    every = np.arange(1, layout.start[-1])
-    place, entry = rows.entries(every)
-    (pruned, trunk), coef = (column[entry] for column in rows.columns), rows.coef[entry]
-    proper = (pruned > 0) & (trunk > 0)
-    return _sorted_terms(every.size, place[proper], trunk[proper] - 1, pruned[proper], coef[proper])
+            row, pruned, trunk, coef = _of_last_trees(layout, rows, before[part], last[part])
+            # What is cut off as a whole comes first.
+            row = np.concatenate([np.arange(end - begin), row])
+            order = np.argsort(row, kind="stable")
+            row = row[order]
+            pruned = np.concatenate([level[part], pruned])[order]
+            trunk = np.concatenate([np.zeros(end - begin, dtype=np.int64), trunk])[order]
+            coef = np.concatenate([np.ones(end - begin), coef])[order]
+            rows.extend(np.bincount(row, minlength=end - begin), [pruned, trunk], coef)
+            proper = (pruned > 0) & (trunk > 0)
+            yield end - begin, row[proper], trunk[proper] - 1, pruned[proper], coef[proper]
 
 
-def _sorted_terms(
-    count: int, block: IntArray, trunk: IntArray, pruned: IntArray, coef: FloatArray
-) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
-    order = np.lexsort((pruned, coef > 1, trunk, block))
-    ptr = np.concatenate(([0], np.cumsum(np.bincount(block, minlength=count))))
-    return (
-        ptr,
-        trunk[order].astype(np.int32),
-        pruned[order].astype(np.int32),
-        coef[order].astype(np.int32),
-    )
+def _of_last_trees(
+    layout: WeightedLayout, rows: SparseRows, before: IntArray, last: IntArray
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return the cuts of ordered forests that leave their last root."""
+    source, a = rows.entries(before)
+    others, b = rows.entries(layout.branches[last][source])
+    source = source[others]
+    (pruned, trunk), coef = rows.take(a[others])
+    (other_pruned, other_trunk), other_coef = rows.take(b)
+    root = layout.tree(other_trunk, layout.label[last][source])
+    rest = layout.append(trunk, root)
+    pair, forest, times = layout.shuffle(pruned, other_pruned)
+    return _merged(layout, source[pair], forest, rest[pair], (coef * other_coef)[pair] * times)

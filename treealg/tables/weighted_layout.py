@@ -182,6 +182,14 @@ class WeightedLayout:
         return last
 
     @cached_property
+    def length(self) -> IntArray:
+        """The number of trees of each forest."""
+        length = np.zeros(self.first.size, dtype=np.int64)
+        for begin, end in zip(self.start[1:], self.start[2:], strict=False):
+            length[begin:end] = 1 + length[self.rest[begin:end]]
+        return length
+
+    @cached_property
     def init(self) -> IntArray:
         """The number of each ordered forest without its last tree, -1 for the empty one."""
         init = np.zeros(self.first.size, dtype=np.int64)

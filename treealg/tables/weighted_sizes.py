@@ -9,7 +9,12 @@ from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_weighted
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_LENGTH, moebius, refuse
 
-__all__ = ["require_weighted_fits", "weighted_length", "weighted_log_length"]
+__all__ = [
+    "require_weighted_fits",
+    "weighted_length",
+    "weighted_log_length",
+    "weighted_nodes",
+]
 
 Polynomial = dict[int, int]
 """How many there are of each weight."""
@@ -92,6 +97,38 @@ def require_weighted_fits(weights: tuple[int, ...], degree: int, *, planar: bool
     11
     """
     return weighted_length(weights, degree, planar=planar, bound=MAX_COEFFICIENTS)
+
+
+def weighted_nodes(weights: tuple[int, ...], degree: int) -> int:
+    """Count the letters of all words that weigh 1 to `degree`.
+
+    Parameters
+    ----------
+    weights, degree
+        As for `weighted_length`.
+
+    Returns
+    -------
+    int
+        Their number.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `weights` are no integers, or `degree` is none.
+    InvalidValueError
+        If a weight is below 1, `degree` negative, or there are words of more than 32768 letters.
+
+    Examples
+    --------
+    Of the words 0 1 00 01 10 000:
+
+    >>> weighted_nodes((1, 2), 3)
+    11
+    """
+    weights, degree, planar = check_weighted(weights, degree, None)
+    levels = enumerate(_levels(weights, degree, planar), 1)
+    return sum(nodes * sum(words.values()) for nodes, (_, words) in levels)
 
 
 def weighted_log_length(
