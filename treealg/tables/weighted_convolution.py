@@ -236,7 +236,8 @@ def _forest_terms(layout: WeightedLayout) -> _Terms:
         level = np.arange(layout.start[nodes], layout.start[nodes + 1])
         before, last = layout.init[level], layout.last[level]
         sizes = rows.sizes()
-        for begin, end in ranges(sizes[before] * sizes[layout.branches[last]]):
+        # What is cut off is shuffled, which gives several of each pair.
+        for begin, end in ranges(4 * sizes[before] * sizes[layout.branches[last]]):
             part = slice(begin, end)
             row, pruned, trunk, coef = _of_last_trees(layout, rows, before[part], last[part])
             # What is cut off as a whole comes first.
