@@ -11,6 +11,7 @@ from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
 from treealg.tables import brackets
 from treealg.tables.layout import WordLayout
+from treealg.tables.lyndon import lyndon_forests
 from treealg.tables.rows import Rows
 
 lyndon_module = import_module("treealg.tables.lyndon")  # where it is, is a function
@@ -258,3 +259,15 @@ def assert_refused_early(make, *size, planar=None):
     with pytest.raises(InvalidValueError, match=r"at least \d+ entries|2\*\*53"):
         make(*size, planar=planar)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(("dimension", "length"), [(1, 6), (2, 9), (3, 5), (4, 0)])
+def test_lyndon_words_are_smaller_than_their_proper_suffixes(dimension, length, monkeypatch):
+    monkeypatch.setattr(import_module("treealg.tables.lyndon"), "CHUNK", 7)
+    words = [word for n in range(length + 1) for word in product(range(dimension), repeat=n)]
+    expected = [
+        place
+        for place, word in enumerate(words)
+        if word and all(word < word[cut:] for cut in range(1, len(word)))
+    ]
+    assert lyndon_forests(WordLayout(dimension, length)).tolist() == expected

@@ -282,15 +282,13 @@ def lyndon_forests(layout: Layout) -> IntArray:
 def _lyndon_words(layout: WordLayout) -> IntArray:
     """Return the words of single letters that are smaller than all their rotations, in pieces."""
     found = [np.zeros(0, dtype=np.int64)]
-    for begin, count in zip(layout.start[1:-1], layout.counts[1:], strict=True):
-        for low in range(0, count, CHUNK):
-            words = np.arange(
-                low, min(low + CHUNK, count)
-            )  # as numbers, of which letters are digits
-            after = layout.dimension
-            while after < count:
-                before, behind = np.divmod(words, after)
-                words = words[words < behind * (count // after) + before]
-                after *= layout.dimension
-            found.append(begin + words)
+    counts = layout.counts
+    for length in range(1, len(counts)):
+        for low in range(0, counts[length], CHUNK):
+            # As numbers, of which letters are the digits.
+            words = np.arange(low, min(low + CHUNK, counts[length]))
+            for cut in range(1, length):
+                before, behind = np.divmod(words, counts[cut])
+                words = words[words < behind * counts[length - cut] + before]
+            found.append(layout.start[length] + words)
     return np.concatenate(found)
