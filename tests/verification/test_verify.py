@@ -135,7 +135,7 @@ def test_bad_arguments_are_refused(arguments, options, error):
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(tmp_path):
     rows = []
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InvalidValueError, match="there is no folder"):
         treealg.verify(
             1, 1, report=tmp_path / "none" / "report", progress=lambda *given: rows.append(given)
         )

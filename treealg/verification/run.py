@@ -101,8 +101,9 @@ def verify(
         If a size is neither an integer nor a pair of such, `maps` a string, a flag no boolean,
         `report` no name, or `progress` not callable.
     InvalidValueError
-        If a size is too small or a range empty, a map unknown, or a map or proof too large, or the
-        environment has a ``CC`` or ``CXX`` that names no program; nothing has been computed then.
+        If a size is too small or a range empty, a map unknown, or a map or proof too large, the
+        folder of `report` is not there, or the environment has a ``CC`` or ``CXX`` that names no
+        program; nothing has been computed then.
     MissingDependencyError
         If there is no C or C++ compiler, or `ptx` is asked for and NVRTC is not installed.
     OSError
