@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["check_folder", "sync", "whole", "write_text"]
+__all__ = ["check_folder", "errors_of", "sync", "whole", "write_text"]
 
 _NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 
@@ -58,19 +58,37 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         return
     new = target.with_name(f".new-{os.urandom(8).hex()}")
     try:
-        with new.open("xb") as file:
-            yield file
-        with suppress(OSError):  # there is no older one, or there are no modes
-            shutil.copymode(target, new)
-        new.replace(target)
-    except OSError as error:
-        # As the caller knows it; where a disk is full, the system names none.
-        if error.filename in (None, str(new)):
-            error.filename = str(path)
-        raise
+        with errors_of(path, new):
+            with new.open("xb") as file:
+                yield file
+            with suppress(OSError):  # there is no older one, or there are no modes
+                shutil.copymode(target, new)
+            new.replace(target)
     finally:
         with suppress(OSError):
             new.unlink()
+
+
+@contextmanager
+def errors_of(path: Path, written: Path) -> Iterator[None]:
+    """Have the system's errors name a file as the caller knows it, and not what is written first.
+
+    Where a disk is full, the system names none.
+
+    Examples
+    --------
+    >>> with errors_of(Path("name"), Path("name.new")):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+        ...
+    OSError: [Errno 28] No space left on device: 'name'
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename in (None, str(written)):
+            error.filename = str(path)
+        raise
 
 
 def sync(path: Path) -> None:

@@ -26,6 +26,7 @@ from treealg.errors import InvalidValueError
 from treealg.files.sinks import sidecar_of
 from treealg.files.source import mapped, readable
 from treealg.locks import hold, let_go
+from treealg.whole import errors_of
 
 __all__ = ["Part", "Parts", "remove"]
 
@@ -75,11 +76,10 @@ class Parts:
     def __enter__(self) -> Parts:
         self.lock = self._held()
         try:
-            self._begin()
-        except BaseException as error:
+            with errors_of(self.output, self.folder):
+                self._begin()
+        except BaseException:
             let_go(self.lock)
-            if isinstance(error, OSError) and error.filename is None:  # as where a disk is full
-                error.filename = str(self.output)
             raise
         return self
 
@@ -88,11 +88,8 @@ class Parts:
         while True:
             if not os.path.lexists(self.folder):
                 self._check_output()
-                try:
+                with errors_of(self.output, self.folder):
                     self.folder.mkdir(exist_ok=True)
-                except OSError as error:
-                    error.filename = str(self.output)  # as the caller knows it
-                    raise
             try:
                 self._check_folder()
                 lock = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR)

@@ -166,7 +166,7 @@ def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> 
         )
 
 
-def small_degree(dimension: int, degree: int, planar: bool, most: int) -> int:
+def small_degree(dimension: int, degree: int, planar: bool | None, most: int) -> int:
     """Return the degree of a table of so many rows, made to see how tables of its kind grow."""
     while basis_length(dimension, degree, planar=planar) > most:
         degree -= 1

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
-from treealg.tables.arborification import arborification
+from treealg.tables.arborification import arborification, small_degree
 from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
@@ -208,9 +208,7 @@ def foresee(
     it does. All orders are counted together. `length` tells how many rows there are up to a degree.
     """
     for most in _SMALL:
-        small = degree
-        while basis_length(dimension, small, planar=planar) > most:
-            small -= 1
+        small = small_degree(dimension, degree, planar, most)
         if not 3 < small < degree:
             return
         table = make(layout_of(dimension, small, planar), f"{dimension=}, degree={small}")
