@@ -126,6 +126,7 @@ LABELS = {
     "integers that share": [0, 8, 16, 1],
     "both": [3, 11, "c", "l"],
     "as many as colours": [*range(8), *"abcdefghi"],
+    "equal ones": [0, False, 1, True, (1,), (True,), frozenset({1}), frozenset({True})],
     "integers alone": list(range(17)),
     "texts alone": [f"{i:02}" for i in range(17)],
 }
@@ -155,6 +156,22 @@ def test_no_two_labels_of_a_picture_share_a_colour_while_there_are_others(kind):
     # Whatever comes first, and whatever draws.
     assert colours_of_legend(labels[::-1]) == found[::-1]
     assert sorted(colours_of_svg(labels)) == sorted(found)
+
+
+def test_labels_that_equal_0_are_written_beside_it():
+    assert texts(to_svg(Tree([Tree(label=False)]))) == ["0", "False"]
+    assert texts(to_svg(Tree([Tree()], False))) == ["False", "0"]
+
+
+def test_labels_with_one_text_have_the_same_colours_in_whatever_order():
+    labels = [1.0, "1", Fraction(1), Decimal(1), 1]
+    row = OrderedForest([PlanarTree(label=x) for x in labels])
+    found, turned = (
+        [shape.get("fill") for shape in ElementTree.fromstring(to_svg(x)).iter(f"{SVG}circle")]
+        for x in (row, OrderedForest(row.trees[::-1]))
+    )
+    assert len({*found}) == len(labels)
+    assert turned == found[::-1]
 
 
 def test_labels_beyond_all_colours_share_them_as_in_other_pictures():

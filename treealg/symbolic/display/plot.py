@@ -101,7 +101,7 @@ def plot(
     limit = check_real("width", width) / _UNIT - 2 * _MARGIN
     if width <= 0:
         raise InvalidValueError(f"width must be more than 0, got {width}")
-    stretch = _stretch(style, set(labels_of(terms)))
+    stretch = _stretch(style)
     lines = _lines(pieces_of(terms, left_out, style, lead=lead_of(x)), limit, stretch)
     right = max(line.right for line in lines)
     # Baselines from the last line, at 0, upwards.
@@ -183,11 +183,11 @@ def _measured(piece: Piece, stretch: float) -> tuple[str | Layout, float]:
     return layout, layout.width + _CHARACTER
 
 
-def _stretch(style: Style, found: set[Any]) -> float:
+def _stretch(style: Style) -> float:
     """Return by how much to spread vertices for the longest label, 1 if it fits into a circle."""
     if not style.shown:
         return 1.0
-    longest = max((len(style.text(label)) for label in found), default=1)
+    longest = max((len(style.text(label)) for label in style.found), default=1)
     if longest <= _SHORT:
         return 1.0
     needed = (longest + _SHORT) * _LABEL_SIZE * _LABEL_CHARACTER / (_UNIT * _POINTS_PER_INCH)
@@ -258,9 +258,9 @@ def plot_grid(
             f"items must not be empty and titles must match, got {len(layouts)} items and "
             f"{count} titles"
         )
-    used = list(dict.fromkeys(label for layout in layouts for label in layout.label))
-    style = make_style(used, names, None)
-    texts = {label: style.text(label) for label in used}
+    style = make_style((label for layout in layouts for label in layout.label), names, None)
+    for label in style.found:
+        style.text(label)
     columns = min(check_integer("columns", columns, 1), len(layouts))
     rows = -(-len(layouts) // columns)
     require("matplotlib.figure", extra="plot")
@@ -276,23 +276,26 @@ def plot_grid(
     for panel in panels[len(layouts) :]:
         panel.set_axis_off()
     if style.shown:
-        _draw_legend(figure, style, texts)
+        _draw_legend(figure, style)
     return figure
 
 
-def _draw_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
+def _draw_legend(figure: Any, style: Style) -> None:
     from treealg.symbolic.display.picture import add_legend
 
-    order = sorted(texts) if all(isinstance(label, int) for label in texts) else list(texts)
+    order: Sequence[Any] = style.found
+    if all(isinstance(label, int) for label in order):
+        order = sorted(order)
+    texts = list(map(style.text, order))
     # More than fit below each other stand side by side, in a wider figure.
     columns = math.ceil(len(order) * _LEGEND_ROW / (figure.get_figheight() - 2 * _LEGEND_ROW))
-    longest = max(map(len, texts.values()))
+    longest = max(map(len, texts))
     wider = (columns - 1) * (4 + longest) * _LEGEND_ROW / 2
     figure.set_figwidth(figure.get_figwidth() + wider)
     colours = [style.colour(label) for label in order]
     add_legend(
-        figure, colours, [texts[label] for label in order], size=9, edge=1.0,
-        loc="outside right center", frameon=False, ncols=columns,
+        figure, colours, texts, size=9, edge=1.0, loc="outside right center", frameon=False,
+        ncols=columns,
     )  # fmt: skip
 
 

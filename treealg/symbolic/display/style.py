@@ -10,7 +10,7 @@ from treealg.cached import cached_property
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.display.numbers import TEXT
-from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.labels import label_kind, shown_label
 from treealg.symbolic.trees.terminal import printable
 
 __all__ = [
@@ -51,13 +51,13 @@ class Style:
         Whether labels are written; plain dots otherwise.
     names : mapping, sequence or None
         Texts of the labels, or None for the labels themselves.
-    found : frozenset
-        The labels of the picture.
+    found : tuple
+        The labels of the picture, each once.
     """
 
     shown: bool
     names: Names
-    found: frozenset[Any] = frozenset()
+    found: tuple[Any, ...] = ()
 
     def text(self, label: Any) -> str:
         """Return the text of a label."""
@@ -91,7 +91,7 @@ class Style:
         follow each other differ: the same in every picture, and never that of an integer. Where two
         labels of a picture would share one, the first has it, and the other one that is free.
         """
-        return self._colours.get(label) or _usual_colour(label)
+        return self._colours.get(_identity(label)) or _usual_colour(label)
 
     @cached_property
     def _colours(self) -> dict[Any, str]:
@@ -100,16 +100,16 @@ class Style:
         taken: dict[str, Any] = {}
         for label in order:
             taken.setdefault(_usual_colour(label), label)
-        colours = {label: colour for colour, label in taken.items()}
+        colours = {_identity(label): colour for colour, label in taken.items()}
         for label in order:
-            if label in colours:
+            if _identity(label) in colours:
                 continue
             own, others = (COLOURS, OTHER_COLOURS)[:: 1 if is_integer(label) else -1]
             free = next((colour for colour in own + others if colour not in taken), None)
             if free is None:
                 break
             taken[free] = label
-            colours[label] = free
+            colours[_identity(label)] = free
         return colours
 
     def text_colour(self, label: Any) -> str:
@@ -128,7 +128,7 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
 
     By default they are if they have names, or any of those in `found` is not 0.
     """
-    found = frozenset(found)
+    found = tuple({_identity(label): label for label in found}.values())
     if not isinstance(names, (Mapping, Sequence)) and getattr(names, "ndim", None) == 1:
         names = names.tolist()  # of an array or an index
     if names is not None and not isinstance(names, (Mapping, Sequence)):
@@ -149,9 +149,16 @@ def _usual_colour(label: Any) -> str:
     return OTHER_COLOURS[sum(map(ord, printable(plain_text(label)))) % len(OTHER_COLOURS)]
 
 
-def _place(label: Any) -> tuple[bool, int, str]:
+def _identity(label: Any) -> tuple[Any, Any]:
+    """Return what one label has alone: 1, 1.0 and True are equal, and three labels."""
+    return label, label_kind(label)
+
+
+def _place(label: Any) -> tuple[bool, int, str, str]:
     """Return by what labels are sorted: integers by value, before others by text."""
-    return (False, label, "") if is_integer(label) else (True, 0, plain_text(label))
+    if is_integer(label):
+        return (False, label, "", "")
+    return (True, 0, plain_text(label), shown_label(label))
 
 
 def plain_text(label: Any) -> str:

@@ -48,11 +48,11 @@ class _Measures:
         return slope_clear_of(self.radius + 1.5, self.unit - self.half_width + self.radius)
 
 
-def _measure(style: Style, found: set[Any]) -> _Measures:
+def _measure(style: Style) -> _Measures:
     """Return sizes with room for the longest label."""
     if not style.shown:
         return _Measures(4.0, 4.0, 15.0, 18.0)
-    longest = max((len(style.text(label)) for label in found), default=1)
+    longest = max((len(style.text(label)) for label in style.found), default=1)
     half = max(9.0, longest * _LABEL_SIZE * _CHARACTER / 2 + 5.0)
     return _Measures(half, 9.0, 2 * half + 6.0, 30.0)
 
@@ -109,9 +109,8 @@ def to_svg(
     (3, 2)
     """
     terms, left_out = terms_to_show(x, max_terms)
-    found = set(labels_of(terms))
-    style = make_style(found, names, labels)
-    measures = _measure(style, found)
+    style = make_style(labels_of(terms), names, labels)
+    measures = _measure(style)
     limit = check_real("width", width) - _MARGIN
     if width <= 0:
         raise InvalidValueError(f"width must be more than 0, got {width}")
@@ -163,9 +162,9 @@ def _line(term: list[Piece], style: Style, measures: _Measures, left: float) -> 
     return line
 
 
-def forest_image(forest: RootedForest[Any], style: Style, found: set[Any]) -> str:
+def forest_image(forest: RootedForest[Any], style: Style) -> str:
     """Return a forest as an HTML image that stands on the axis of the line of text around it."""
-    measures = _measure(style, found)
+    measures = _measure(style)
     picture, width, height = _forest(forest, style, measures, _MARGIN)
     bottom = measures.radius - _AXIS + _MARGIN
     svg = _svg([picture], width + 2 * _MARGIN, height + _MARGIN, bottom)
@@ -208,19 +207,18 @@ def to_html(
     4
     """
     terms, left_out = terms_to_show(x, max_terms)
-    found = set(labels_of(terms))
-    style = make_style(found, names, labels)
+    style = make_style(labels_of(terms), names, labels)
     spans = []
     for term in pieces_of(terms, left_out, style, lead=lead_of(x)):
-        inside = "&nbsp;".join(_html_piece(piece, style, found) for piece in term)
+        inside = "&nbsp;".join(_html_piece(piece, style) for piece in term)
         spans.append(f'<span style="white-space:nowrap">{inside}</span>')
     return f'<div style="font-size:{_FONT_SIZE:g}px;line-height:1.8">{" ".join(spans)}</div>'
 
 
-def _html_piece(piece: Piece, style: Style, found: set[Any]) -> str:
+def _html_piece(piece: Piece, style: Style) -> str:
     if isinstance(piece, str):
         return html.escape(piece)
-    return forest_image(piece, style, found)
+    return forest_image(piece, style)
 
 
 def _svg(drawn: list[str], right: float, top: float, bottom: float) -> str:

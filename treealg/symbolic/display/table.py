@@ -103,12 +103,11 @@ class TreeTable:
         return f"$${self.to_latex()}$$"
 
     def _repr_html_(self) -> str:
-        found = {vertex.label for tree in self.trees for vertex in tree.vertices()}
         lines = [f"<tr>{''.join(f'<th>{header}</th>' for header in _HEADERS)}</tr>"]
         for tree, row in zip(self.trees, self.rows, strict=True):
             forest: Any = (OrderedForest if isinstance(tree, PlanarTree) else Forest)((tree,))
             texts = [html.escape(printable(str(tree))), *map(number_text, row)]
-            cells = [forest_image(forest, self.style, found), *texts]
+            cells = [forest_image(forest, self.style), *texts]
             lines.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
         return f'<table cellpadding="6">{"".join(lines)}</table>'
 
@@ -175,8 +174,8 @@ def tree_table(
             raise InvalidTypeError(
                 f"trees must be Tree or PlanarTree, got {type(tree).__name__} {brief(tree)}"
             )
-    used = {vertex.label for tree in found for vertex in tree.vertices()}
+    used = (vertex.label for tree in found for vertex in tree.vertices())
     style = make_style(used, names, labels)
-    for label in used:
+    for label in style.found:
         style.text(label)
     return TreeTable(found, style)
