@@ -93,6 +93,16 @@ def test_coefficients_beyond_float64_are_refused(monkeypatch):
         lambda: tables.arborification(2, 5),
         lambda: tables.arborification(2, 4, planar=True, longest=3),
         lambda: tables.arborification(2, 4, planar=False, longest=None),
+        lambda: tables.arborification(2, 4, planar=True, longest=None),
+        lambda: tables.expectation(2, 5, lift="stratonovich", longest=2),
+        lambda: tables.expectation(2, 5, lift="ito", longest=3),
+        lambda: tables.expectation(2, 5, lift="backward", longest=2),
+        lambda: tables.cumulants(2, 5, planar=True, lift="stratonovich"),
+        lambda: tables.weighted_arborification((1, 2), 6, planar=False, longest=2),
+        lambda: tables.weighted_arborification((1, 2), 6, planar=True),
+        lambda: tables.change_of_lift(2, 4, planar=False),
+        lambda: tables.change_of_lift(2, 3, planar=True),
+        lambda: tables.translation(2, 4, planar=False, order=2),
         lambda: tables.convolution(2, 5),
         lambda: tables.convolution(2, 4, planar=True),
     ],
@@ -101,7 +111,6 @@ def test_result_does_not_depend_on_the_chunks(build, monkeypatch):
     whole = build()
     tables.clear_cache(disk_too=True)
     monkeypatch.setattr(rows, "CHUNK", 7)
-    monkeypatch.setattr(word_rows, "CHUNK", 7)
     parts = build()
     assert parts is not whole
     for name, array in whole.parts()[1].items():
@@ -170,11 +179,11 @@ def test_the_last_order_of_words_is_counted_exactly_before_it_is_made(
     dimension, degree, planar, longest, monkeypatch
 ):
     made = []
-    product = word_rows.WordRows.product
+    finished = word_rows.WordRows.finished
     monkeypatch.setattr(
         word_rows.WordRows,
-        "product",
-        lambda self, nodes, *given: (made.append(nodes), product(self, nodes, *given))[1],
+        "finished",
+        lambda self, rows, nodes: (made.append(nodes), finished(self, rows, nodes))[1],
     )
     entries = tables.arborification(dimension, degree, planar=planar, longest=longest).col.size
     for bound, last in ((entries, degree - 1), (entries - 1, degree - 2)):

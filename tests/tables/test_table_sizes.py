@@ -152,11 +152,11 @@ def test_what_is_foreseen_is_not_more_than_comes(dimension, degree, planar, long
 
 def test_a_table_that_will_be_too_large_is_refused_before_it_is(monkeypatch):
     orders = []
-    rows_of_order = word_rows.WordRows.product
+    rows_of_order = word_rows.WordRows.finished
     monkeypatch.setattr(
         word_rows.WordRows,
-        "product",
-        lambda self, nodes, *rest: orders.append(nodes) or rows_of_order(self, nodes, *rest),
+        "finished",
+        lambda self, rows, nodes: orders.append(nodes) or rows_of_order(self, rows, nodes),
     )
     with pytest.raises(InvalidValueError, match="for degree=12 would have at least"):
         tables.arborification(2, 12)

@@ -189,6 +189,21 @@ def test_keys_below_a_bound_are_merged_as_others(bound):
         assert found.tolist() == want.tolist()
 
 
+@pytest.mark.parametrize("largest", [1, 2**20, 2**31 - 1, 2**31, 2**50])
+@pytest.mark.parametrize("bound", [5, 2**32, 2**43, 2**62, 2**63 - 1])
+def test_keys_and_values_of_any_size_are_merged(bound, largest):
+    rng = np.random.default_rng(largest)
+    key = np.append(rng.integers(0, bound, 20), [0, bound - 1])
+    key = np.concatenate((key, key[:7]))
+    value = rng.integers(-largest, largest + 1, key.size).astype(np.float64)
+    want = {}
+    for k, v in zip(key.tolist(), value.tolist(), strict=True):
+        want[k] = want.get(k, 0) + v
+    found, total = merge(key, value)
+    assert found.tolist() == sorted(k for k, v in want.items() if v)
+    assert dict(zip(found.tolist(), total.tolist(), strict=True)).items() <= want.items()
+
+
 @pytest.mark.parametrize("bound", [1, 10])
 def test_keys_below_a_bound_have_sums_that_are_exact(bound):
     key = np.zeros(2, dtype=np.int64)
@@ -200,6 +215,13 @@ def test_keys_below_a_bound_have_sums_that_are_exact(bound):
 def test_merge_refuses_sums_that_may_be_inexact():
     with pytest.raises(InvalidValueError, match="exactly"):
         merge(np.zeros(2, dtype=np.int64), np.array([2.0**52, -(2.0**52)]))
+
+
+def test_merge_takes_sums_that_are_exact_one_by_one():
+    most = 2.0**53 - 1
+    assert merge(np.array([1, 0, 1]), np.array([most - 3, most, 3.0]))[1].tolist() == [most, most]
+    with pytest.raises(InvalidValueError, match="exactly"):
+        merge(np.array([1, 0]), np.array([2.0**53, 1.0]))
 
 
 def test_expand_lists_entries_of_rows_with_repetition_and_empty_ones():

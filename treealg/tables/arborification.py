@@ -28,9 +28,17 @@ from treealg.tables import cache
 from treealg.tables.convolution import check_terms, convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import LinearMap, check_exact, expand
+from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand
 from treealg.tables.orbits import multiplicities
-from treealg.tables.rows import UNIT, Rows, Split, ranges, rows_of, stacked
+from treealg.tables.rows import (
+    UNIT,
+    Rows,
+    Split,
+    ranges,
+    rows_of,
+    some_at_a_time,
+    stacked,
+)
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -158,12 +166,9 @@ def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> 
     small = small_degree(dimension, degree, planar, _SMALL)
     if small < degree:
         letters = None if longest is None else min(longest, small)
-        _blocks(
-            WordRows(words(dimension, small, longest=letters, planar=planar)),
-            planar,
-            degree,
-            longest,
-        )
+        few = WordRows(words(dimension, small, longest=letters, planar=planar))
+        for _ in _blocks(few, planar, degree, longest):
+            pass
 
 
 def small_degree(dimension: int, degree: int, planar: bool | None, most: int) -> int:
@@ -173,21 +178,42 @@ def small_degree(dimension: int, degree: int, planar: bool | None, most: int) ->
     return degree
 
 
-def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> list[Split]:
-    """Return the rows of all orders, having refused what `wanted` orders would be too large for."""
+Pieces = Iterator[tuple[int, Rows]]
+"""Some rows at a time, after the nodes that they have beside the last root."""
+
+
+def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> Pieces:
+    """Yield the rows of all orders, and refuse what `wanted` orders would be too large for."""
     if longest is None:
         return _blocks_of_cuts(words, planar, wanted)
     return (_planar_blocks if planar else tree_blocks)(words, wanted)
 
 
-def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
-    """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes; see `_blocks`."""
+def _made(
+    words: WordRows, rows: Split | Iterator[Split], nodes: int, sizes: list[int], wanted: int
+) -> Pieces:
+    """Yield the rows of one order, whose size is put with those of others."""
+    sizes.append(0)
+    for piece in some_at_a_time(rows) if isinstance(rows, dict) else rows:
+        found = words.finished(piece, nodes)
+        sizes[-1] += found.coef.size
+        yield nodes, found
+    words.foresee(sizes, wanted)
+
+
+def tree_blocks(words: WordRows, wanted: int) -> Pieces:
+    """Yield Psi of all commutative forests with 0, 1, ..., degree - 1 nodes; see `_blocks`.
+
+    The rows of the last order, of which there are most, are not kept.
+    """
     # The leaves of a corolla come in any order: so often it has the word of one label.
     check_exact(math.factorial(max(wanted - 1, 0)))
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
-    forests = [UNIT] if degree else []
-    trees = [UNIT]
+    forests, trees = [UNIT], [UNIT]
+    sizes: list[int] = []
+    if degree:
+        yield from _made(words, UNIT, 0, sizes, wanted)
     for nodes in range(1, degree):
         trees.append(words.with_root(forests[nodes - 1], nodes - 1))
         part = slice(layout.start[nodes], layout.start[nodes + 1])
@@ -196,32 +222,38 @@ def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
         right = layout.place(layout.rest[part])
         own = layout.order_of[branches] + 1
         factors = nodes, own, left, trees, right, forests
-        _check_last(words, forests, factors, False, wanted)
-        forests.append(words.product(*factors))
-        words.foresee(forests, wanted)
-    return forests
+        _check_last(words, sizes, factors, False, wanted)
+        if nodes + 1 < degree:
+            forests.append(words.product(*factors))
+            yield from _made(words, forests[-1], nodes, sizes, wanted)
+        else:
+            yield from _made(words, words.pieces(*factors), nodes, sizes, wanted)
 
 
-def _planar_blocks(words: WordRows, wanted: int) -> list[Split]:
-    """Return Phi of all ordered forests with 1, ..., degree nodes, without the last root."""
+def _planar_blocks(words: WordRows, wanted: int) -> Pieces:
+    """Yield Phi of all ordered forests with 1, ..., degree nodes, without the last root.
+
+    The rows of the last order are not kept.
+    """
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=True)
-    blocks: list[Split] = []
     phi, psi = [UNIT], [UNIT]
+    sizes: list[int] = []
     for nodes, (own, left, right) in enumerate(layout.blocks(degree)):
         factors = nodes, own, left, phi, right, psi
-        _check_last(words, blocks, factors, True, wanted)
-        blocks.append(words.product(*factors))
-        words.foresee(blocks, wanted)
+        _check_last(words, sizes, factors, True, wanted)
         if nodes + 1 < degree:
-            psi.append(words.with_root(blocks[-1], nodes))
+            rows = words.product(*factors)
+            yield from _made(words, rows, nodes, sizes, wanted)
+            psi.append(words.with_root(rows, nodes))
             phi.append({0: psi[-1][0]})
-    return blocks
+        else:
+            yield from _made(words, words.pieces(*factors), nodes, sizes, wanted)
 
 
 def _check_last(
     words: WordRows,
-    blocks: list[Split],
+    sizes: list[int],
     factors: tuple[int, IntArray, IntArray, list[Split], IntArray, list[Split]],
     planar: bool,
     wanted: int,
@@ -229,48 +261,46 @@ def _check_last(
     """Refuse a last order that is too much, if in doubt by one row of each kind: see `orbits`."""
     nodes, own, left, firsts, right, seconds = factors
     dimension = words.layout.dimension
-    if dimension > 1 and nodes + 1 == wanted and words.may_be_too_large(blocks):
+    if dimension > 1 and nodes + 1 == wanted and words.may_be_too_large(sizes):
         often = multiplicities(dimension, nodes, planar)
         some = np.flatnonzero(often)
         pieces = words.pieces(nodes, own[some], left[some], firsts, right[some], seconds)
-        words.check_last(blocks, pieces, often[some], wanted)
+        words.check_last(sizes, pieces, often[some], wanted)
 
 
-def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
-    """Return Phi of all basis elements with 1, ..., degree nodes, with the last letters as trunks.
+def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> Pieces:
+    """Yield Phi of all basis elements with 1, ..., degree nodes, with the last letters as trunks.
 
-    A letter is what is left of a basis element, or all of it.
+    A letter is what is left of a basis element, or all of it. The rows of the last order are not
+    kept.
     """
     dimension, degree = words.layout.dimension, words.layout.degree
     check_terms(dimension, degree, planar)
     # The last order has most of the terms, and need not be made where it is too much.
     cuts = _Cuts(words, convolution(dimension, max(degree - 1, 0), planar=planar))
-    blocks: list[Split] = []
     phi, slots = [UNIT], [UNIT]
+    sizes: list[int] = []
     for nodes in range(degree):
-        if nodes:
-            phi.append(words.with_root(blocks[-1], nodes - 1, moves=False))
         if nodes + 1 == degree:
-            if nodes + 1 == wanted and words.may_be_too_large(blocks):
-                _check_last_cuts(words, blocks, phi, planar)
+            if nodes + 1 == wanted and words.may_be_too_large(sizes):
+                _check_last_cuts(words, sizes, phi, planar)
             cuts = _Cuts(words, convolution(dimension, degree, planar=planar))
             slots = cuts.all_slots(nodes, phi)
         elif nodes:
             slots.append(cuts.slots(nodes, phi, slots))
-        count = cuts.count(nodes)
-        split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
-        for weight, terms in enumerate(cuts.terms(nodes, slots)):
-            found = [
-                rows_of(last - first, terms.pairs, [(key, terms.pruned.coef[entry])])
-                for first, last, key, entry in terms.pieces(count)
-            ]
-            split[weight] = stacked(found)
-        blocks.append(split)
-        words.foresee(blocks, wanted)
-    return blocks
+        sizes.append(0)
+        kept: list[Rows] = []
+        for rows in cuts.rows(nodes, slots):
+            sizes[-1] += rows.coef.size
+            if nodes + 1 < degree:
+                kept.append(rows)
+            yield nodes, rows
+        words.foresee(sizes, wanted)
+        if kept:
+            phi.append({0: words.rooted(stacked(kept), nodes)})
 
 
-def _check_last_cuts(words: WordRows, blocks: list[Split], phi: list[Split], planar: bool) -> None:
+def _check_last_cuts(words: WordRows, sizes: list[int], phi: list[Split], planar: bool) -> None:
     """Refuse a last order that is too much, by the coproducts of one row of each kind."""
     dimension, degree = words.layout.dimension, words.layout.degree
     nodes = degree - 1
@@ -282,27 +312,29 @@ def _check_last_cuts(words: WordRows, blocks: list[Split], phi: list[Split], pla
     cuts = _Cuts(words, table)
     slots = cuts.all_slots(nodes - 1, phi)
     slots.append(cuts.slots(nodes, phi, slots, cuts.slots_of(nodes, often > 0)))
-    cuts.check_last(nodes, slots, often, blocks, degree)
+    cuts.check_last(nodes, slots, often, sizes, degree)
 
 
 class _Terms(NamedTuple):
     """Sums of rows of what is pruned, each with its trunk: term by term, row after row."""
 
     pruned: Rows
-    pairs: int
     row: IntArray
     trunk: IntArray
     cut: IntArray
 
-    def pieces(self, count: int) -> Iterator[tuple[int, int, IntArray, IntArray]]:
-        """Yield entries of terms, some rows at a time: the rows, keys, and what is pruned."""
-        size = np.zeros(count, dtype=np.int64)
-        np.add.at(size, self.row, np.diff(self.pruned.ptr)[self.cut])
-        for first, last in ranges(size):
-            some = slice(*np.searchsorted(self.row, (first, last)))
-            source, entry = expand(self.pruned.ptr, self.cut[some])
-            key = (self.row[some][source] - first) * self.pairs + self.trunk[some][source]
-            yield first, last, key + self.pruned.pair[entry], entry
+    def sizes(self, count: int) -> IntArray:
+        """Count the entries of each of so many rows, before equal ones are merged."""
+        sizes = np.bincount(self.row, np.diff(self.pruned.ptr)[self.cut], minlength=count)
+        return sizes.astype(np.int64)
+
+    def entries(self, first: int, last: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+        """Return the entries of some rows: how far these are on, trunks, words, and how often."""
+        some = slice(*np.searchsorted(self.row, (first, last)))
+        source, entry = expand(self.pruned.ptr, self.cut[some])
+        word = self.pruned.pair[entry].astype(np.int64)
+        row, trunk = self.row[some] - first, self.trunk[some]
+        return row[source], trunk[source], word, self.pruned.coef[entry]
 
 
 class _Cuts:
@@ -316,11 +348,28 @@ class _Cuts:
         """Count the blocks that have so many nodes beside the last root."""
         return int(np.diff(self._table.block_start)[nodes])
 
+    def rows(self, nodes: int, slots: list[Split]) -> Iterator[Rows]:
+        """Yield the rows of so many nodes beside the last root, some at a time: see `finished`."""
+        words, count = self._words, self.count(nodes)
+        n_cols = words.layout.size // words.layout.dimension
+        terms = list(self.terms(nodes, slots))
+        # All of a basis element is a letter, too.
+        sizes = sum((own.sizes(count) for own in terms), start=np.ones(count, dtype=np.int64))
+        for first, last in ranges(sizes):
+            every = np.arange(last - first)
+            none, ones = np.zeros(every.size, dtype=np.int64), np.ones(every.size)
+            key = every * n_cols + words.columns(first + every, none, nodes, nodes)
+            keyed = [(key, ones)]
+            for weight, own in enumerate(terms):
+                row, trunk, word, coef = own.entries(first, last)
+                keyed.append((row * n_cols + words.columns(trunk, word, weight, nodes), coef))
+            yield rows_of(last - first, n_cols, keyed)
+
     def terms(
         self, nodes: int, slots: list[Split], rows: npt.NDArray[np.bool_] | None = None
     ) -> Iterator[_Terms]:
         """Yield what all or some rows are sums of, by weights of trunks without their last root."""
-        table, layout = self._table, self._words.layout
+        table = self._table
         begin, end = table.block_start[nodes : nodes + 2]
         block = np.repeat(np.arange(end - begin), np.diff(table.term_ptr[begin : end + 1]))
         some = slice(table.term_ptr[begin], table.term_ptr[end])
@@ -330,12 +379,9 @@ class _Cuts:
             block, slot, trunk = block[kept], slot[kept], trunk[kept]
         for weight in range(nodes):
             chosen = np.flatnonzero(self._order[trunk] == weight + 1)
-            n_words = layout.counts[nodes - weight]
             place = trunk[chosen] - table.block_start[weight]
             cut = slot[chosen] - table.slot_start[nodes - weight - 1]
-            pairs = n_words * self.count(weight)
-            pruned = slots[nodes - weight][0]
-            yield _Terms(pruned, pairs, block[chosen], place * n_words, cut)
+            yield _Terms(slots[nodes - weight][0], block[chosen], place, cut)
 
     def slots(
         self, nodes: int, phi: list[Split], slots: list[Split], chosen: IntArray | None = None
@@ -372,14 +418,16 @@ class _Cuts:
         return np.asarray(np.unique(slot[slot >= begin]) - begin)
 
     def check_last(
-        self, nodes: int, slots: list[Split], often: IntArray, blocks: list[Split], degree: int
+        self, nodes: int, slots: list[Split], often: IntArray, sizes: list[int], degree: int
     ) -> None:
         """Refuse a last order of which some rows stand for so many each; nothing cancels."""
-        total = int(often.sum())
-        total += sum(part.coef.size for rows in blocks for part in rows.values())
-        for terms in self.terms(nodes, slots, often > 0):
-            for first, _, key, _ in terms.pieces(often.size):
+        total = int(often.sum()) + sum(sizes)
+        for weight, terms in enumerate(self.terms(nodes, slots, often > 0)):
+            pairs = self._words.layout.counts[nodes - weight] * self.count(weight)
+            for first, last in ranges(terms.sizes(often.size)):
+                row, trunk, word, _ = terms.entries(first, last)
+                key = row * pairs + trunk * self._words.layout.counts[nodes - weight] + word
                 key.sort()
-                row = first + key[np.flatnonzero(np.diff(key, prepend=-1))] // terms.pairs
+                row = first + key[np.flatnonzero(np.diff(key, prepend=-1))] // pairs
                 total += int(often[row].sum())
                 check_entries(total, f"{self._words.what} for {degree=}")

@@ -10,18 +10,18 @@ are written by such words. Where trees are multiplied, words are shuffled and le
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree, tree_blocks
 from treealg.tables.jumps import jumps
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand
-from treealg.tables.rows import CHUNK, Rows, Split, between, ranges, rows_of, stacked
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of
+from treealg.tables.rows import Rows, Split, between, ranges, rows_of, some_at_a_time, stacked
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -71,22 +71,15 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
     planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
-        size, first = require_fits(dimension, degree, planar=planar) // dimension, [0]
+        require_fits(dimension, degree, planar=planar)
+        first = [0]
         for length in range(degree):
             first.append(first[-1] + dimension**length)
-        # Every row has an entry or none, and they are put in place as they come.
-        ptr = np.zeros(size + 1, dtype=np.int64)
-        columns, coefs = bytearray(), bytearray()
-        row = 0
-        for nodes, word, value in jumps(dimension, degree, planar=planar, lift=lift):
-            kept = value != 0
-            columns += (word[kept] + np.int32(first[nodes - 1])).data
-            coefs += value[kept].data
-            ptr[row + 1 : row + 1 + value.size] = kept
-            row += value.size
-        np.cumsum(ptr, out=ptr)
-        col, coef = np.frombuffer(columns, np.int32), np.frombuffer(coefs)
-        return LinearMap(dimension, size, first[-1], ptr, col, coef)
+        found = jumps(dimension, degree, planar=planar, lift=lift)
+        # Every row has an entry or none.
+        kept = ((word + first[nodes - 1], value, value != 0) for nodes, word, value in found)
+        parts = ((some.astype(np.int64), word[some], value[some]) for word, value, some in kept)
+        return linear_map_of(dimension, first[-1], parts, "the cumulants")
 
     def check(table: LinearMap) -> bool:
         size = require_fits(dimension, degree, planar=planar)
@@ -148,7 +141,8 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
         backward = lift == "backward"
         if small < degree:
             few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)
-            few.foresee(few.opened(tree_blocks(few, degree)), degree)
+            for _ in tree_blocks(few, degree):
+                pass
         rows = _ItoRows(layout, backward)
         return rows.linear_map(tree_blocks(rows, degree))
 
@@ -189,25 +183,25 @@ def _split_words(phi: LinearMap, layout: WeightedWords) -> LinearMap:
     """
     width, ways = phi.width, _count_split_words(phi, layout)
     start = np.array(layout.start[1:-1]) // width
-    columns, coefs = [np.zeros(0, dtype=np.int32)], [np.zeros(0)]
-    sizes = [np.zeros(1, dtype=np.int64)]
-    for nodes in range(1, layout.degree + 1):
-        orders = [basis_length(width, order, planar=False) // width for order in (nodes - 1, nodes)]
-        begins = start[layout.weights()[1:] == nodes] - sum(width**k for k in range(nodes - 1))
-        size = np.diff(phi.ptr[orders[0] : orders[1] + 1])
-        for first, last in ranges(size * ways[nodes]):
-            own = size[first:last]
-            _, entry = expand(
-                np.concatenate(([0], np.cumsum(own))), np.repeat(np.arange(own.size), ways[nodes])
-            )
-            entry += phi.ptr[orders[0] + first]
-            shift = np.repeat(np.tile(begins, own.size), np.repeat(own, ways[nodes]))
-            columns.append((phi.col[entry] + shift).astype(np.int32))
-            coefs.append(phi.coef[entry])
-        sizes.append(size * ways[nodes])
-    ptr = np.cumsum(np.concatenate(sizes))
-    col, coef = np.concatenate(columns), np.concatenate(coefs)
-    return LinearMap(width, phi.n_rows, layout.size // width, ptr, col, coef)
+
+    def parts() -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+        for nodes in range(1, layout.degree + 1):
+            ends = (basis_length(width, order, planar=False) for order in (nodes - 1, nodes))
+            low, high = (end // width for end in ends)
+            shift = start[layout.weights()[1:] == nodes] - sum(width**k for k in range(nodes - 1))
+            size = np.diff(phi.ptr[low : high + 1])
+            for first, last in ranges(size * ways[nodes]):
+                own = size[first:last]
+                _, entry = expand(
+                    np.concatenate(([0], np.cumsum(own))),
+                    np.repeat(np.arange(own.size), ways[nodes]),
+                )
+                entry += phi.ptr[low + first]
+                added = np.repeat(np.tile(shift, own.size), np.repeat(own, ways[nodes]))
+                yield own * ways[nodes], phi.col[entry] + added, phi.coef[entry]
+
+    what = f"the expected signature of {width} channels"
+    return linear_map_of(width, layout.size // width, parts(), what)
 
 
 class _ItoRows(WordRows):
@@ -227,32 +221,26 @@ class _ItoRows(WordRows):
         self.what = f"the expected signature of {layout.dimension} channels"
         self._backward = backward
         self._sorted = [_sorted_chains(layout.dimension, k) for k in range(layout.longest + 1)]
+        factors = [math.prod(map(math.factorial, parts)) for parts in layout.compositions[1:]]
+        self._begins = np.array(layout.start[1:]) // layout.dimension
+        self._factors = np.array(factors, dtype=np.float64)
 
-    def linear_map(self, blocks: list[Split]) -> LinearMap:
-        """Return the map of all orders, from rows that have the last root left out.
+    def finished(self, rows: Split, nodes: int) -> Rows:
+        """Return rows over blocks of words with any root, which follows or merges.
 
-        The list is emptied on the way.
+        They are multiplied by n! for each letter of n labels.
         """
-        return super().linear_map(self.opened(blocks))
+        found = super().finished(self._opened(rows, nodes), nodes)
+        place = np.searchsorted(self._begins, found.pair, "right") - 1
+        return found._replace(coef=found.coef * self._factors[place])
 
-    def opened(self, blocks: list[Split]) -> list[Split]:
-        """Let roots follow, or merge, in the rows of all orders of a list; return the list."""
-        blocks[:] = [self._opened(rows, nodes) for nodes, rows in enumerate(blocks)]
-        return blocks
-
-    def weigh(self, col: npt.NDArray[np.int32], coef: FloatArray) -> None:
-        """Multiply by n! for each letter of n labels."""
-        layout = self.layout
-        factor = [math.prod(map(math.factorial, parts)) for parts in layout.compositions[1:]]
-        start = np.array(layout.start[1:]) // layout.dimension
-        by_place = np.array(factor, dtype=np.float64)
-        for begin in range(0, col.size, CHUNK):
-            part = slice(begin, begin + CHUNK)
-            coef[part] *= by_place[np.searchsorted(start, col[part], "right") - 1]
-
-    def with_root(self, rows: Split, nodes: int, moves: bool = False) -> Split:
+    def with_root(self, rows: Split, nodes: int) -> Split:
         """Append each root to what is without it."""
-        return super().with_root(self._opened(rows, nodes), nodes, moves)
+        pieces = [
+            self.rooted(super(_ItoRows, self).finished(self._opened(some, nodes), nodes), nodes)
+            for some in some_at_a_time(rows)
+        ]
+        return {0: stacked(pieces)}
 
     def _opened(self, rows: Split, nodes: int) -> Split:
         """Let the root follow the last letter of each word, or merge with it."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["Table", "freeze", "require", "same_numbers"]
+__all__ = ["Table", "freeze", "require", "same_numbers", "taken"]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -25,6 +25,20 @@ def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     False
     """
     return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
+
+
+def taken(grown: bytearray, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Move numbers that have grown in place into immutable memory.
+
+    Examples
+    --------
+    >>> grown = bytearray(np.arange(3).data)
+    >>> taken(grown, np.int64).tolist(), len(grown)
+    ([0, 1, 2], 0)
+    """
+    content = bytes(grown)
+    grown.clear()
+    return np.frombuffer(content, dtype)
 
 
 def same_numbers(first: Iterable[Any], second: Iterable[Any]) -> bool:

@@ -7,6 +7,7 @@ holds exactly; a larger one is refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.optional import require as require_package
-from treealg.tables.frozen import Table, require
+from treealg.tables.frozen import Table, require, taken
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import check_entries
 
@@ -27,6 +28,7 @@ __all__ = [
     "check_pointer",
     "compose",
     "expand",
+    "linear_map_of",
     "merge",
     "merge_below",
 ]
@@ -34,6 +36,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 _PART = 1 << 16
+_SMALL = 2**31
 
 EXACT = 2.0**53
 """Below this every integer is a float64, and a sum of such products that stays below is exact."""
@@ -202,7 +205,7 @@ def expand(ptr: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Sort entries by key, add those of equal key, and drop zeros.
+    """Sort entries by key, add those of equal key, and drop zeros; values are integers.
 
     Examples
     --------
@@ -212,16 +215,38 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     """
     if not key.size:
         return key, value
-    order = np.argsort(key)  # equal keys in any order, as their sums are exact
-    key = key[order]
-    begins = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    value = value[order]
-    # Sums of sizes round monotonically: if one reaches 2**53 in exact arithmetic, so it does here.
-    check_exact(np.add.reduceat(np.abs(value), begins).max())
-    value = np.add.reduceat(value, begins)
-    key = key[begins]
+    key, value = _sorted(key, value)
+    is_new = key[1:] != key[:-1]
+    if is_new.all():
+        check_exact(np.abs(value).max())
+    else:
+        begins = np.flatnonzero(np.concatenate(([True], is_new)))
+        # Sums of sizes round monotonically: if one of some of them reaches 2**53 in exact
+        # arithmetic, so does that of all.
+        if np.abs(value).sum() >= EXACT:
+            check_exact(np.add.reduceat(np.abs(value), begins).max())
+        value = np.add.reduceat(value, begins)
+        key = key[begins]
     keep = value != 0
     return (key, value) if keep.all() else (key[keep], value[keep])
+
+
+def _sorted(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Sort entries by key, equal keys in any order, as their sums are exact.
+
+    Keys carry the values, which are integers, with them where both have room in 63 bits.
+    """
+    low, high = float(value.min()), float(value.max())
+    if high - low < _SMALL and key.min() >= 0:
+        bits = int(high - low).bit_length()
+        if int(key.max()).bit_length() + bits <= 63:
+            both = key << bits
+            both |= (value - low).astype(np.int64)
+            both.sort()
+            value = (both & ((1 << bits) - 1)).astype(np.float64)
+            return both >> bits, value + low
+    order = np.argsort(key)
+    return key[order], value[order]
 
 
 def merge_below(bound: int, key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -264,6 +289,33 @@ def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
     col = inner.col[entry].astype(np.int64) * width + (column % width)[source]
     key, coef = merge(row * n_cols + col, outer.coef[source] * inner.coef[entry])
     return from_keys(1, outer.n_rows, n_cols, key, coef)
+
+
+def linear_map_of(
+    width: int,
+    n_cols: int,
+    parts: Iterable[tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]],
+    what: str,
+) -> LinearMap:
+    """Build a map from rows that come some at a time: how many entries each has, and these.
+
+    Examples
+    --------
+    >>> part = np.array([0, 2]), np.array([0, 2]), np.ones(2)
+    >>> linear_map_of(1, 3, [part, part], "the map").ptr.tolist()
+    [0, 0, 2, 2, 4]
+    """
+    # They grow in place, which takes no room for what is done twice.
+    ptr, columns, coefs = bytearray(8), bytearray(), bytearray()
+    for sizes, col, coef in parts:
+        before = len(coefs) // 8
+        check_entries(before + coef.size, what)
+        ptr += (before + np.cumsum(sizes, dtype=np.int64)).data
+        columns += col.astype(np.int32, copy=False).data
+        coefs += coef.data
+    begins = taken(ptr, np.int64)
+    col, coef = taken(columns, np.int32), taken(coefs, np.float64)
+    return LinearMap(width, begins.size - 1, n_cols, begins, col, coef)
 
 
 def from_keys(width: int, n_rows: int, n_cols: int, key: IntArray, coef: FloatArray) -> LinearMap:

@@ -32,8 +32,8 @@ __all__ = [
     "outer",
     "ranges",
     "rows_of",
+    "some_at_a_time",
     "stacked",
-    "united",
 ]
 
 CHUNK = 1 << 17
@@ -160,36 +160,34 @@ class RowAlgebra(ABC):
             check_entries(total, f"order {nodes + 1} of {self.what}")
             yield split
 
-    def foresee(self, blocks: list[Split], degree: int) -> None:
+    def foresee(self, sizes: list[int], degree: int) -> None:
         """Refuse a table that will be too large if it grows on from order to order as it did.
 
         It grows faster: the factor between one order and the next increases, or that to the one
         after it does. All orders are counted together.
         """
-        if len(blocks) > 3:
-            sizes = [sum(part.coef.size for part in rows.values()) for rows in blocks]
+        if len(sizes) > 3:
             factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
-            more = sum(sizes[-1] * factor**order for order in range(1, degree - len(blocks) + 1))
+            more = sum(sizes[-1] * factor**order for order in range(1, degree - len(sizes) + 1))
             check_entries(sum(sizes) + int(more), f"{self.what} for {degree=}")
 
-    def may_be_too_large(self, blocks: list[Split]) -> bool:
+    def may_be_too_large(self, sizes: list[int]) -> bool:
         """Tell whether one more order may be too much: if it grows by half more than the last."""
-        sizes = [sum(part.coef.size for part in rows.values()) for rows in blocks[-2:]]
         return len(sizes) > 1 and 3 * sizes[-1] ** 2 > 2 * sizes[-2] * MAX_ENTRIES
 
     def check_last(
-        self, blocks: list[Split], pieces: Iterable[Split], often: IntArray, degree: int
+        self, sizes: list[int], pieces: Iterable[Split], often: IntArray, degree: int
     ) -> None:
         """Refuse a table whose last order is too much with the others.
 
         Of that order come some rows, some at a time, each of which stands for so many.
         """
-        total = sum(part.coef.size for rows in blocks for part in rows.values())
+        total = sum(sizes)
         begin = 0
         for piece in pieces:
-            sizes = np.array([np.diff(part.ptr) for part in piece.values()]).sum(axis=0)
-            end = begin + sizes.size
-            total += int(sizes @ often[begin:end])
+            entries = np.array([np.diff(part.ptr) for part in piece.values()]).sum(axis=0)
+            end = begin + entries.size
+            total += int(entries @ often[begin:end])
             check_entries(total, f"{self.what} for {degree=}")
             begin = end
 
@@ -207,20 +205,6 @@ def concatenated(parts: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, Fl
     return np.concatenate(keys), np.concatenate(coefs)
 
 
-def united(parts: list[Rows], pairs: int) -> Rows:
-    """Merge the entries of equal rows, some rows at a time."""
-    size = sum(np.diff(part.ptr) for part in parts)
-    found = []
-    for begin, end in ranges(np.asarray(size)):
-        some = [between(part, begin, end) for part in parts]
-        row = np.arange(end - begin)
-        keyed = [
-            (np.repeat(row, np.diff(part.ptr)) * pairs + part.pair, part.coef) for part in some
-        ]
-        found.append(rows_of(end - begin, pairs, keyed))
-    return stacked(found)
-
-
 def stacked(parts: list[Rows]) -> Rows:
     """Put rows below each other."""
     if len(parts) == 1:
@@ -229,6 +213,13 @@ def stacked(parts: list[Rows]) -> Rows:
     ptr, pair, coef = zip(none, *parts, strict=True)
     sizes = np.concatenate([np.diff(begins) for begins in ptr])
     return Rows(np.concatenate(([0], np.cumsum(sizes))), np.concatenate(pair), np.concatenate(coef))
+
+
+def some_at_a_time(rows: Split) -> Iterator[Split]:
+    """Yield rows some at a time."""
+    size = np.asarray(sum(np.diff(part.ptr) for part in rows.values()))
+    for begin, end in ranges(size):
+        yield {weight: between(part, begin, end) for weight, part in rows.items()}
 
 
 def between(rows: Rows, begin: int, end: int) -> Rows:

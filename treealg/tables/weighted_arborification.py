@@ -22,7 +22,14 @@ import numpy as np
 from treealg.tables import cache
 from treealg.tables.arguments import check_letters, check_weighted
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, merge, merge_below
+from treealg.tables.linear_map import (
+    FloatArray,
+    LinearMap,
+    check_exact,
+    linear_map_of,
+    merge,
+    merge_below,
+)
 from treealg.tables.rows import ranges
 from treealg.tables.sizes import check_entries
 from treealg.tables.sparse_rows import SparseRows, unit_row
@@ -193,21 +200,16 @@ class _Rows(ABC):
         """Return the table; the rows are dropped, so that nothing is there twice for long."""
         weight, parts = self.all_words()
         first = np.array([0, *self.words.first])
-        sizes = np.zeros(weight.size + 1, dtype=np.int64)
-        begin = 0
-        # They grow in place, which takes no room for what is done twice.
-        columns, coefs = bytearray(), bytearray()
-        for size, number, coef in parts:
-            check_entries(len(columns) // 4 + coef.size, self.what)
-            end = begin + size.size
-            sizes[begin + 1 : end + 1] = size
-            column = number + np.repeat(first[weight[begin:end]], size)
-            columns += column.astype(np.int32).data
-            coefs += coef.data
-            begin = end
-        del parts, self.rows, self.taken
-        column, coef = np.frombuffer(columns, np.int32), np.frombuffer(coefs, np.float64)
-        return LinearMap(1, weight.size, self.words.size, np.cumsum(sizes), column, coef)
+
+        def pieces() -> _Words:
+            begin = 0
+            for size, number, coef in parts:
+                end = begin + size.size
+                yield size, number + np.repeat(first[weight[begin:end]], size), coef
+                begin = end
+            del self.rows, self.taken
+
+        return linear_map_of(1, self.words.size, pieces(), self.what)
 
     def grow(self, count: int, parts: _Steps) -> None:
         """Add so many forests, of which letters leave something, so many times."""

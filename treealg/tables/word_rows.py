@@ -6,13 +6,13 @@ it. All words of two weights are shuffled once, and equal words are merged befor
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand
+from treealg.tables.linear_map import LinearMap, expand, linear_map_of
 from treealg.tables.rows import (
-    CHUNK,
     UNIT,
     RowAlgebra,
     Rows,
@@ -21,8 +21,8 @@ from treealg.tables.rows import (
     narrow,
     ranges,
     rows_of,
+    some_at_a_time,
     stacked,
-    united,
 )
 from treealg.tables.weighted_words import WeightedWords
 
@@ -37,66 +37,70 @@ class WordRows(RowAlgebra):
         super().__init__(layout.counts, joins=False, what=what)
         self.layout = layout
 
-    def linear_map(self, blocks: list[Split]) -> LinearMap:
-        """Return the map of all orders, from rows that have the last root left out.
+    def linear_map(self, pieces: Iterable[tuple[int, Rows]]) -> LinearMap:
+        """Return the map whose rows come some at a time, as `finished` returns them."""
+        n_cols = self.layout.size // self.layout.dimension
+        parts = ((np.diff(rows.ptr), rows.pair, rows.coef) for _, rows in pieces)
+        return linear_map_of(self.layout.dimension, n_cols, parts, self.what)
 
-        The list is emptied on the way, so that nothing is there twice for long.
-        """
-        dimension = self.layout.dimension
-        n_cols = self.layout.size // dimension
-        orders: list[Rows] = []
-        parts: list[Rows] = []
-        rows: Split = {}
-        blocks.reverse()
-        for nodes in range(len(blocks)):
-            rows = blocks.pop()
-            parts = [
-                part._replace(pair=self._columns(part.pair, weight, nodes))
-                for weight, part in rows.items()
-            ]
-            orders.append(parts[0] if len(parts) == 1 else united(parts, n_cols))
-        ptr, col, coef = stacked(orders)
-        del orders, rows, parts
-        col = col.astype(np.int32, copy=False)
-        self.weigh(col, coef)
-        return LinearMap(dimension, ptr.size - 1, n_cols, ptr, col, coef)
+    def finished(self, rows: Split, nodes: int) -> Rows:
+        """Return rows that have the last root left out over blocks of words with any root."""
+        if rows.keys() == {0}:
+            return rows[0]._replace(pair=self._columns(rows[0].pair, 0, nodes))
+        n_cols = self.layout.size // self.layout.dimension
+        count = max(part.ptr.size - 1 for part in rows.values())
+        keyed = [
+            (
+                np.repeat(np.arange(count) * n_cols, np.diff(part.ptr))
+                + self._columns(part.pair, weight, nodes),
+                part.coef,
+            )
+            for weight, part in rows.items()
+        ]
+        return rows_of(count, n_cols, keyed)
 
-    def weigh(self, col: npt.NDArray[np.int32], coef: FloatArray) -> None:
-        """Multiply the entries by what belongs to their words: nothing, of plain sums of words."""
+    def _columns(self, pair: IntArray, weight: int, nodes: int) -> IntArray:
+        """Return the block of words that each pair is with any root."""
+        return self.columns(*self.apart(pair, weight, nodes), weight, nodes)
 
-    def _columns(self, pair: IntArray, weight: int, nodes: int) -> npt.NDArray[np.int32]:
-        """Return the block of words that each pair is with any root, a part at a time."""
+    def columns(self, trunk: IntArray, word: IntArray, weight: int, nodes: int) -> IntArray:
+        """Return the block of words that words are with trunks as last letters, with any root."""
         layout, dimension = self.layout, self.layout.dimension
-        col = np.empty(pair.size, dtype=np.int32)
-        for begin in range(0, pair.size, CHUNK):
-            part = slice(begin, begin + CHUNK)
-            trunk, word = self.apart(pair[part], weight, nodes)
-            word = layout.append(word, nodes - weight, trunk * dimension, weight + 1)
-            col[part] = (word + layout.first[nodes]) // dimension
-        return col
+        word = layout.append(word, nodes - weight, trunk * dimension, weight + 1)
+        return (word + layout.first[nodes]) // dimension
 
-    def with_root(self, rows: Split, nodes: int, moves: bool = True) -> Split:
+    def rooted(self, rows: Rows, nodes: int) -> Rows:
+        """Append each root to `finished` rows: row ``r * dimension + a`` is row r with the root a.
+
+        The words are numbered among those of their weight, and leave no trunks.
+        """
+        layout, dimension = self.layout, self.layout.dimension
+        found = []
+        for begin, end in ranges(np.diff(rows.ptr) * dimension):
+            some = between(rows, begin, end)
+            source, entry = expand(some.ptr, np.repeat(np.arange(end - begin), dimension))
+            word = some.pair[entry].astype(np.int64) * dimension + source % dimension
+            word = narrow(word - layout.first[nodes], layout.counts[nodes + 1])
+            found.append(Rows(_repeated(some.ptr, dimension), word, some.coef[entry]))
+        return stacked(found)
+
+    def with_root(self, rows: Split, nodes: int) -> Split:
         """Append each root to what is without it, and move letters out where another may follow.
 
         Row ``r * dimension + a`` is row r with the root a, on the trunk that each entry has: the
-        two make a letter. Where letters can be longer than that, and unless none `moves`, the entry
-        is also there with this letter as its trunk and not at the end of its word.
+        two make a letter. Where letters can be longer than that, the entry is also there with this
+        letter as its trunk and not at the end of its word.
         """
-        size = sum(np.diff(part.ptr) for part in rows.values()) * self.layout.dimension
-        pieces = [
-            self._rooted({k: between(part, begin, end) for k, part in rows.items()}, nodes, moves)
-            for begin, end in ranges(np.asarray(size))
-        ]
+        pieces = [self._with_root(some, nodes) for some in some_at_a_time(rows)]
         return {weight: stacked([piece[weight] for piece in pieces]) for weight in pieces[0]}
 
-    def _rooted(self, rows: Split, nodes: int, moves: bool) -> Split:
+    def _with_root(self, rows: Split, nodes: int) -> Split:
         """Return what `with_root` does of all rows at once."""
         layout, dimension = self.layout, self.layout.dimension
         whole = []
         split: Split = {}
         for weight, part in rows.items():
-            ptr = np.zeros((part.ptr.size - 1) * dimension + 1, dtype=np.int64)
-            np.cumsum(np.repeat(np.diff(part.ptr), dimension), out=ptr[1:])
+            ptr = _repeated(part.ptr, dimension)
             source, entry = expand(part.ptr, np.repeat(np.arange(part.ptr.size - 1), dimension))
             trunk, word = self.apart(part.pair[entry], weight, nodes)
             letter, coef = trunk * dimension + source % dimension, part.coef[entry]
@@ -105,7 +109,7 @@ class WordRows(RowAlgebra):
             whole.append((source, longer, coef))
             if weight == 0:
                 split[0] = Rows(ptr, longer, coef)
-            if moves and weight + 1 < layout.longest:
+            if weight + 1 < layout.longest:
                 before = layout.counts[nodes - weight]
                 pair = narrow(letter * before + word, layout.letters[weight + 1] * before)
                 split[weight + 1] = Rows(ptr, pair, coef)
@@ -174,3 +178,8 @@ class WordRows(RowAlgebra):
             np.arange(layout.counts[weight - own] * layout.letters[own]), layout.letters[own]
         )
         return layout.append(before, weight - own, letter, own), before, letter
+
+
+def _repeated(ptr: IntArray, times: int) -> IntArray:
+    """Return where rows begin if each comes so many times."""
+    return np.concatenate(([0], np.cumsum(np.repeat(np.diff(ptr), times))))
