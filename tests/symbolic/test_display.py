@@ -192,16 +192,16 @@ def test_any_label_gives_a_well_formed_picture(label):
 
 def test_a_sum_shows_signs_coefficients_and_the_empty_forest():
     x = Tensor({((), Tree()): Fraction(-3, 2), (Tree(), ()): 1, (Forest(), Forest()): -1})
-    assert texts(to_svg(x)) == ["−", "3/2", "()", "⊗", "+", "⊗", "()", "−", "∅", "⊗", "∅"]
+    assert texts(to_svg(x)) == ["−", "∅", "⊗", "∅", "+", "⊗", "()", "−", "3/2", "()", "⊗"]
     assert texts(to_svg(Element())) == ["0"]
     assert texts(to_svg(Forest())) == ["∅"]
 
 
-def test_terms_come_in_the_basis_order_if_there_is_one():
+def test_terms_come_in_the_basis_order_and_letters_in_that_of_labels():
     x = Element({CHERRY: 3, Forest([Tree(), Tree()]): 2, Forest(): 1})
     assert [text for text in texts(to_svg(x)) if text != "+"] == ["∅", "2", "3"]
     assert [text for text in texts(to_svg(Element({("a",): 3, (0,): 2}))) if text != "+"] == [
-        "3", "(a)", "2", "(0)",
+        "2", "(0)", "3", "(a)",
     ]  # fmt: skip
 
 

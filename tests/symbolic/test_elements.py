@@ -1,6 +1,8 @@
 """Elements and tensors: exact arithmetic, keys, linear maps."""
 
+import random
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -18,12 +20,14 @@ from treealg.symbolic import (
     Tensor,
     Tree,
     bck,
+    enumerate_trees,
     hairer_kelly,
     mkw,
     quasi_shuffle,
     shuffle_algebra,
 )
 from treealg.symbolic.bseries import exact_series
+from treealg.symbolic.display import to_latex
 from treealg.symbolic.linear.elements import check_kind
 
 B = Tree()
@@ -157,7 +161,7 @@ def test_equality_and_hash_follow_terms_and_type():
     [
         (Element(), "0"),
         (Element({B: 1}), "(0)"),
-        (Element({B: -1, Forest(): 2}), "-(0) + 2 (∅)"),
+        (Element({B: -1, Forest(): 2}), "2 (∅) - (0)"),
         (Element({B: Fraction(-1, 2), L2: -3}), "-1/2 (0) - 3 (0[0])"),
         (Element({B: sympy.Symbol("a") - 1}), "(a - 1) (0)"),
         (Element({B: -sympy.Symbol("a")}), "-a (0)"),
@@ -167,6 +171,48 @@ def test_equality_and_hash_follow_terms_and_type():
 def test_text_of_sums(element, text):
     assert str(element) == text
     assert repr(element) == f"<{type(element).__name__} {text}>"
+
+
+SUMS = {
+    "forests": [Forest(), B, Forest([B, B]), L2, Tree(label="a"), Tree([B], "a"), Tree(label=1.5)],
+    "ordered forests": [
+        OrderedForest([PlanarTree(label=x) for x in word]) for word in ("", "a", "b", "ab", "ba")
+    ],
+    "words": [(), (1,), ("a",), (1.5,), (B,), (L2,), ((0, 1),), ("a", 0), (0, "a"), (frozenset(),)],
+    "keys of several kinds": [B, PlanarTree(), (0,), ("a", "b"), ()],
+}
+
+
+@pytest.mark.parametrize("kind", SUMS)
+def test_equal_sums_have_one_text_however_they_were_made(kind):
+    keys = SUMS[kind]
+    terms = [(key, i + 1) for i, key in enumerate(keys)]
+    pairs = [((x, y), i * j) for x, i in terms for y, j in terms]
+    turn = random.Random(0)
+    for cls, given in ((Element, terms), (Tensor, pairs)):
+        known = cls(given)
+        for _ in range(5):
+            other = cls(turn.sample(given, len(given)))
+            assert other == known
+            assert (str(other), repr(other)) == (str(known), repr(known))
+            assert to_latex(other) == to_latex(known)
+
+
+def test_terms_are_written_in_the_basis_order_and_iterated_over_as_they_came():
+    trees = [tree for order in (1, 2, 3) for tree in enumerate_trees(order, colours=2)]
+    x = Element({tree: 1 for tree in reversed(trees)})
+    assert str(x) == " + ".join(f"({tree})" for tree in trees)
+    assert list(x) == [Forest([tree]) for tree in reversed(trees)]
+    words = [word for length in range(4) for word in product("ab", repeat=length)]
+    assert str(Element({word: 1 for word in reversed(words)})) == " + ".join(
+        f"({word})" for word in words
+    )
+
+
+def test_sums_of_which_labels_have_no_order_are_written_as_they_came():
+    first, second = Tree(label=object()), Tree(label=object())
+    x = Element({second: 1, L2: 2, first: 3})
+    assert str(x) == f"({second}) + 2 (0[0]) + 3 ({first})"
 
 
 def test_bad_terms_are_refused():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.display.style import Style
+from treealg.symbolic.linear.ordering import in_order
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
@@ -41,7 +41,7 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     """Return an object as a list of terms, and how many were left out.
 
     A term is a tuple of forests and words, one per slot, and a coefficient that is not zero. Terms
-    are in the basis order, or in that of ``x.items()`` where keys have no order.
+    are as `in_order` puts them.
 
     Examples
     --------
@@ -58,14 +58,11 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x
-    terms = [
+    terms = in_order(
         (key if isinstance(x, Tensor) else (_forest_of(key),), value)
         for key, value in sums.items()
         if value != 0
-    ]
-    # Words of mixed letters, or keys of several kinds, have no order.
-    with suppress(TypeError, ValueError):
-        terms = sorted(terms, key=lambda term: term[0])
+    )
     return terms[:limit], len(terms) - len(terms[:limit])
 
 

@@ -76,7 +76,7 @@ class HopfAlgebra(Bialgebra[B]):
         --------
         >>> from treealg.symbolic import Tree, bck
         >>> bck.antipode(Tree([Tree()]))
-        <Element -(0[0]) + (0 0)>
+        <Element (0 0) - (0[0])>
         """
         check_progress(progress)
         if not isinstance(x, Element):

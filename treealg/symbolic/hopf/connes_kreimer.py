@@ -255,7 +255,7 @@ class NCK(ConnesKreimer, OrderedForestAlgebra):
     --------
     >>> from treealg.symbolic import PlanarTree
     >>> nck.reduced_coproduct(PlanarTree([PlanarTree(label=1), PlanarTree(label=2)]))
-    <Tensor (2)⊗(0[1]) + (1)⊗(0[2]) + (1 2)⊗(0)>
+    <Tensor (1)⊗(0[2]) + (2)⊗(0[1]) + (1 2)⊗(0)>
     """
 
     name = "nck"

@@ -62,7 +62,7 @@ class GL(HopfAlgebra[Forest]):
     >>> gl.product(ladder, ladder)
     <Element (0[0,0]) + (0[0[0]])>
     >>> gl.coproduct(cherry)
-    <Tensor (0[0,0])⊗(0) + 2 (0[0])⊗(0[0]) + (0)⊗(0[0,0])>
+    <Tensor (0)⊗(0[0,0]) + 2 (0[0])⊗(0[0]) + (0[0,0])⊗(0)>
     """
 
     name = "gl"
@@ -216,7 +216,7 @@ class PGL(OrderedForestAlgebra):
     --------
     >>> from treealg.symbolic import PlanarTree
     >>> pgl.product(PlanarTree(label=1), PlanarTree([PlanarTree(label=2)]))
-    <Element (0[2] 1) + (0[2,1]) + (0[2[1]]) + (0[1,2]) + (1 0[2])>
+    <Element (1 0[2]) + (0[2] 1) + (0[1,2]) + (0[2,1]) + (0[2[1]])>
     """
 
     name = "pgl"

@@ -103,7 +103,7 @@ class ConcatenationAlgebra(WordAlgebra):
     Examples
     --------
     >>> concatenation_algebra.coproduct((1, 2))
-    <Tensor ((1, 2))⊗(()) + ((1,))⊗((2,)) + ((2,))⊗((1,)) + (())⊗((1, 2))>
+    <Tensor (())⊗((1, 2)) + ((1,))⊗((2,)) + ((2,))⊗((1,)) + ((1, 2))⊗(())>
     """
 
     name = "concatenation_algebra"
@@ -412,9 +412,9 @@ def quasi_shuffle(
     Examples
     --------
     >>> quasi_shuffle().product(((0,),), ((1,),))
-    <Element (((1,), (0,))) + (((0,), (1,))) + (((0, 1),))>
+    <Element (((0, 1),)) + (((0,), (1,))) + (((1,), (0,)))>
     >>> quasi_shuffle(lambda a, b: a + b, weight=int).product((1,), (2,))
-    <Element ((2, 1)) + ((1, 2)) + ((3,))>
+    <Element ((3,)) + ((1, 2)) + ((2, 1))>
     """
     for name, value, *given in (
         ("bracket", bracket, "first", "second"), ("weight", weight, "letter"),

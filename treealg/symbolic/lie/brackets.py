@@ -88,7 +88,7 @@ def grafting_bracket(x: Any, y: Any) -> Element:
     >>> grafting_bracket(Tree(label=1), Tree(label=2))
     <Element (2[1]) - (1[2])>
     >>> grafting_bracket(PlanarTree(label=1), PlanarTree(label=2))
-    <Element (1 2) + (2[1]) - (2 1) - (1[2])>
+    <Element (1 2) - (2 1) + (2[1]) - (1[2])>
     """
     algebra, (left, right) = forests_of(x, y)
     if algebra is bck:
@@ -194,7 +194,7 @@ def enveloping_product(x: Any, y: Any) -> Element:
     Examples
     --------
     >>> enveloping_product(Tree(label=1), Forest([Tree(label=2), Tree(label=3)]))
-    <Element (1 2 3) + (3 2[1]) + (2 3[1])>
+    <Element (1 2 3) + (2 3[1]) + (3 2[1])>
     """
     algebra, (left, right) = forests_of(x, y)
     return _bilinear(left, right, graft_multisets if algebra is bck else graft_sequences)

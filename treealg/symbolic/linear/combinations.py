@@ -15,6 +15,7 @@ from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
+from treealg.symbolic.linear.ordering import in_order
 from treealg.symbolic.linear.zeros import (
     are_equal,
     check_tolerance,
@@ -87,7 +88,8 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     number 0 is the zero; a product that depends on the algebra is
     ``algebra.product(x, y)``. Division of integers gives fractions. Two are equal when their
     coefficients are, as numbers or for all values of their symbols; floats are compared exactly,
-    and `is_close` takes a tolerance.
+    and `is_close` takes a tolerance. They are written in the basis order, and iterated over in the
+    order in which terms came.
     """
 
     __slots__ = ("_terms",)
@@ -371,7 +373,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
 
     def _text(self) -> str:
         parts: list[str] = []
-        for key, value in self._terms.items():
+        for key, value in in_order(self._terms.items()):
             text = number_text(value)
             negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
             text = text[1:] if negative else text

@@ -83,9 +83,9 @@ def arborification(x: Any, *, longest: int | None = 1) -> Element:
     --------
     >>> from treealg.symbolic import Tree
     >>> arborification(Tree([Tree(label=1), Tree(label=2)], 3))
-    <Element ((2, 1, 3)) + ((1, 2, 3))>
+    <Element ((1, 2, 3)) + ((2, 1, 3))>
     >>> arborification(Tree([Tree(label=1)], 2), longest=2)
-    <Element (((1,), (2,))) + (((2, 1),))>
+    <Element (((2, 1),)) + (((1,), (2,)))>
     """
     if longest is not None:
         longest = check_integer("longest", longest, 1)

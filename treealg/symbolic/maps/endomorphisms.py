@@ -50,7 +50,7 @@ class AlgebraElement(Entry, Slotted):
     >>> from treealg.symbolic import Tree, bck, gl
     >>> leaf = AlgebraElement(bck, Tree())
     >>> (leaf + 1) ** 2
-    <AlgebraElement of bck: (0 0) + 2 (0) + (∅)>
+    <AlgebraElement of bck: (∅) + 2 (0) + (0 0)>
     >>> ladder = AlgebraElement(gl, Tree([Tree()]))
     >>> ladder * ladder
     <AlgebraElement of gl: (0[0,0]) + (0[0[0]])>
@@ -178,7 +178,7 @@ class Endomorphism(Functional):
     >>> from treealg.symbolic import Tree, bck
     >>> root = identity_map(bck).power(Fraction(1, 2))
     >>> root(Tree([Tree()]))
-    <Element 1/2 (0[0]) - 1/8 (0 0)>
+    <Element -1/8 (0 0) + 1/2 (0[0])>
     """
 
     _is_map = True
@@ -225,7 +225,7 @@ class Endomorphism(Functional):
         --------
         >>> from treealg.symbolic import Tree, bck
         >>> identity_map(bck).convolve(identity_map(bck))(Tree([Tree()]))
-        <Element 2 (0[0]) + (0 0)>
+        <Element (0 0) + 2 (0[0])>
         """
         if not isinstance(other, Endomorphism):
             return super().convolve(other)

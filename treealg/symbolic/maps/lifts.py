@@ -77,7 +77,7 @@ def change_of_lift(source: str, target: str) -> Morphism:
     --------
     >>> stratonovich = change_of_lift("ito", "stratonovich")
     >>> stratonovich(Tree([Tree(label=1)], 2))
-    <Element (2[1]) + 1/2 ((1, 2))>
+    <Element 1/2 ((1, 2)) + (2[1])>
     """
     check_choice("source", source, LIFTS)
     check_choice("target", target, LIFTS)

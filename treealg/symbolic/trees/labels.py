@@ -28,6 +28,7 @@ __all__ = [
     "is_plain_word",
     "label_kind",
     "label_less",
+    "label_place",
     "normalize_label",
     "normalize_word",
     "shown_label",
@@ -246,7 +247,14 @@ def is_plain_word(word: tuple[Any, ...]) -> bool:
     )
 
 
-def _sort_key(label: Any) -> tuple[Any, ...]:
+def label_place(label: Any) -> tuple[Any, ...]:
+    """Return by what labels of any types are sorted; labels that differ may share it.
+
+    Examples
+    --------
+    >>> sorted(["b", 2, "a", 1.5], key=label_place)
+    [1.5, 2, 'a', 'b']
+    """
     name = f"{type(label).__module__}.{type(label).__qualname__}"
     if isinstance(label, (int, float, Fraction, Decimal)):
         return (0, label, name)
@@ -255,9 +263,9 @@ def _sort_key(label: Any) -> tuple[Any, ...]:
     if isinstance(label, bytes):
         return (2, label, name)
     if isinstance(label, tuple):
-        return (3, tuple(_sort_key(part) for part in label), name)
+        return (3, tuple(label_place(part) for part in label), name)
     if isinstance(label, frozenset):
-        return (4, tuple(sorted(map(_sort_key, label))), name)
+        return (4, tuple(sorted(map(label_place, label))), name)
     if getattr(label, "is_number", False) and getattr(label, "is_extended_real", False):
         return (0, _real(label), name, repr(label))
     if isinstance(label, complex):
@@ -298,7 +306,7 @@ def shown_label(label: Any) -> str:
     ("'a'", "(1, frozenset({'a', 'b'}))")
     """
     if label.__class__ is frozenset and label:
-        members = sorted(label, key=_sort_key)
+        members = sorted(label, key=label_place)
         return f"frozenset({{{', '.join(map(shown_label, members))}}})"
     if label.__class__ is tuple:
         return f"({', '.join(map(shown_label, label))}{',' if len(label) == 1 else ''})"
@@ -317,7 +325,7 @@ def label_less(first: Any, second: Any) -> bool:
     """
     if first.__class__ is int and second.__class__ is int:
         return bool(first < second)
-    left, right = _sort_key(first), _sort_key(second)
+    left, right = label_place(first), label_place(second)
     if left == right:
         raise InvalidValueError(
             f"two different labels of type {type(first).__name__} cannot be put in order: both "

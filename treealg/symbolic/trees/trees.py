@@ -41,7 +41,7 @@ class Tree(RootedTree):
     >>> cherry, cherry.order, cherry.symmetry, cherry.factorial
     (<Tree 0[0,0]>, 3, 2, 3)
     >>> 2 * cherry - Tree() / 3, cherry * Tree()
-    (<Element 2 (0[0,0]) - 1/3 (0)>, <Forest 0 0[0,0]>)
+    (<Element -1/3 (0) + 2 (0[0,0])>, <Forest 0 0[0,0]>)
     """
 
     __slots__ = ()
