@@ -26,6 +26,7 @@ tables.from_coordinates = lambda *size, planar: tables.lyndon_expansion(*size, 1
 tables.of_words = lambda *size, planar: tables.word_convolution(*size)
 tables.of_chains = lambda *size, planar: tables.arborification(*size, planar=planar, longest=2)
 tables.moves = lambda *size, planar: tables.translation(*size, planar=planar, order=size[1])
+tables.labels_moved = lambda *size, planar: tables.translation(*size, planar=planar, order=1)
 def of_cumulants(lift):
     return lambda *size, planar: tables.cumulants(*size, planar=planar, lift=lift)
 tables.of_marcus, tables.of_ito = of_cumulants("stratonovich"), of_cumulants("ito")
@@ -121,6 +122,7 @@ def measured(name, dimension, degree, planar):
         ("from_coordinates", 1, 13, True),
         ("of_chains", 1, 13, False),
         ("of_lifts", 2, 8, False),
+        ("of_lifts", 2, 7, True),
         ("of_marcus", 4, 7, True),
         ("of_marcus", 2, 11, False),
         ("of_marcus", 1, 14, True),
@@ -132,6 +134,7 @@ def measured(name, dimension, degree, planar):
         ("cuts_by_weight", 2, 10, True),
         ("cuts_by_weight", 2, 25, None),
         ("moves", 1, 10, False),
+        ("labels_moved", 1, 16, False),
         ("moves", 3, 5, False),
         ("moves", 2, 5, True),
     ],
@@ -171,6 +174,7 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("cuts_by_weight", 2, 15, False),
         ("cuts_by_weight", 2, 12, True),
         ("moves", 1, 12, False),
+        ("labels_moved", 1, 19, False),
         ("moves", 3, 7, False),
         ("moves", 2, 7, True),
     ],

@@ -8,9 +8,9 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from treealg import tables
+from treealg import symbolic, tables
 from treealg.errors import InvalidTypeError, InvalidValueError, TableCacheWarning
-from treealg.symbolic import Element, OrderedForest, translate_element
+from treealg.symbolic import Element, OrderedForest, enumerate_trees, translate_element
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables import disk
 from treealg.tables.translated_forests import forest_terms
@@ -47,14 +47,32 @@ def test_every_vertex_becomes_something_and_nodes_add_up(d, degree, order, plana
 
 
 @pytest.mark.parametrize(
-    ("d", "degree", "order", "planar"), [*SIZES, (1, 7, 5, False), (1, 5, 5, True), (2, 3, 3, True)]
-)
+    ("d", "degree", "order", "planar"),
+    [*SIZES, (1, 7, 5, False), (1, 5, 5, True), (2, 3, 3, True), (1, 9, 2, False), (1, 8, 8, False),
+     (1, 13, 1, False), (2, 6, 3, False), (3, 4, 2, False)],
+)  # fmt: skip
 def test_as_many_terms_are_counted_as_come(d, degree, order, planar, monkeypatch):
     tables.clear_cache(disk_too=True)
     seen = []
     monkeypatch.setattr(translation, "check_entries", lambda entries, what: seen.append(entries))
     table = tables.translation(d, degree, planar=planar, order=order)
     assert seen[-1] == max(seen) == table.factor.size
+
+
+def test_terms_are_counted_without_a_list_of_large_trees(monkeypatch):
+    listed = []
+
+    def enumerated(nodes):
+        listed.append(nodes)
+        return enumerate_trees(nodes)
+
+    monkeypatch.setattr(symbolic, "enumerate_trees", enumerated)
+    assert list(translation._count_tree_terms(1, 5, 1)) == [1, 1, 2, 4, 9]
+    counted = list(translation._count_tree_terms(1, 15, 2))
+    assert max(listed) == 7
+    assert counted[:9] == list(translation._count_tree_terms(1, 9, 2))
+    # Sets of edges that do not meet: of the ladder and the cherry of three nodes three each.
+    assert counted[:4] == [1, 2, 6, 18]
 
 
 @pytest.mark.parametrize(("d", "degree"), [(1, 5), (2, 4)])

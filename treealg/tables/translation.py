@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import count, islice, product, zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -187,17 +187,44 @@ def _collected(
 
 
 def _count_tree_terms(dimension: int, degree: int, most: int) -> Iterator[int]:
-    """Count the terms of trees without making one, shape by shape; first the fewest there can be.
+    """Count the terms of trees without making one, order by order; first the fewest there can be.
 
-    The ways to cut a shape are the same for all labels: those of what is above a vertex multiply.
+    The ways to cut what is above a vertex multiply, of equal branches, too: so with T(t) the ways
+    of a tree t, by the vertices of the piece at the root, which may be cut off what is below it,
+    those of forests are W = exp(sum over k and t of T(t)**k / k). Of powers are only those of
+    trees of half as many nodes, which are looked at one by one.
     """
-    from treealg.symbolic import enumerate_trees
-
     trees = [dimension * forests for forests in islice(forest_counts(dimension, False), degree)]
     uncut = [own * dimension**nodes for nodes, own in enumerate(trees, 1)]
     check_entries(sum(uncut) * degree, "the translation")  # each vertex is a piece of its own
-    known: dict[Any, tuple[int, list[int]]] = {}
+    small = list(islice(_ways_of_shapes(dimension, most), degree // 2))
+    forests = [[1]]
+    sums: list[list[int]] = []
     for nodes in range(1, degree + 1):
+        yield dimension * dimension * sum(forests[-1])
+        # What n W(n) is made of: the derivative of the logarithm.
+        own = [nodes * dimension * x for x in _with_root(forests[-1], dimension, most)]
+        for times in range(2, nodes + 1):
+            if nodes % times == 0:
+                for labels, ways in small[nodes // times - 1]:
+                    power = [labels * nodes // times]
+                    for _ in range(times):
+                        power = _multiplied(power, ways, most)
+                    own = _added(own, power)
+        sums.append(own)
+        total: list[int] = []
+        for left, right in zip(sums, reversed(forests), strict=True):
+            total = _added(total, _multiplied(left, right, most))
+        forests.append([x // nodes for x in total])
+
+
+def _ways_of_shapes(dimension: int, most: int) -> Iterator[list[tuple[int, list[int]]]]:
+    """Yield the shapes of trees of 1, 2, ... nodes: the ways to label each, and to cut it."""
+    from treealg.symbolic import enumerate_trees
+
+    known: dict[Any, tuple[int, list[int]]] = {}
+    for nodes in count(1):
+        found = []
         for tree in enumerate_trees(nodes):
             labels, ways = dimension, [1]
             for branch, often in Counter(tree.children).items():
@@ -205,9 +232,19 @@ def _count_tree_terms(dimension: int, degree: int, most: int) -> Iterator[int]:
                 labels *= math.comb(own + often - 1, often)
                 for _ in range(often):
                     ways = _multiplied(ways, cut, most)
-            # Ways by the vertices of the piece at the root, which may be cut off what is below it.
-            known[tree] = labels, [dimension * sum(ways), *ways][: most + 1]
-            yield labels * dimension * sum(ways)
+            known[tree] = labels, _with_root(ways, dimension, most)
+            found.append(known[tree])
+        yield found
+
+
+def _with_root(ways: list[int], dimension: int, most: int) -> list[int]:
+    """Return the ways to cut a tree, from those of its branches."""
+    return [dimension * sum(ways), *ways][: most + 1]
+
+
+def _added(left: list[int], right: list[int]) -> list[int]:
+    """Add polynomials."""
+    return [a + b for a, b in zip_longest(left, right, fillvalue=0)]
 
 
 def _multiplied(left: list[int], right: list[int], length: int) -> list[int]:
@@ -273,42 +310,55 @@ def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     forests = [{0: _Ways(np.array([0, 1]), none, none, np.zeros((0, 1), dtype=np.int32))}]
     trees: list[dict[int, _Ways]] = []
     for nodes in range(degree):
-        if nodes:
-            forests.append(_forest_ways(layout, nodes, most, trees, forests))
-        rows, first = layout.counts[nodes] * dimension, layout.start[nodes]
-        parts: dict[int, list[tuple[Any, ...]]] = {}
-        for pieces, ways in forests[-1].items():
-            forest: IntArray = np.repeat(np.arange(layout.counts[nodes]), np.diff(ways.ptr))
+        rows, first = layout.counts[nodes] * dimension, layout.start[nodes] * dimension
+        found = _forest_ways(layout, nodes, most, trees, forests) if nodes else iter(())
+        # Those of the last order, of which there are most, are not kept.
+        if 0 < nodes < degree - 1:
+            forests.append(_by_row(layout.counts[nodes], found))
+        if nodes < max(degree - 1, 1):
+            found = (
+                (pieces, np.repeat(np.arange(ways.ptr.size - 1), np.diff(ways.ptr)), *ways[1:])
+                for pieces, ways in forests[-1].items()
+            )
+        grown: list[_Part] = []
+        for pieces, forest, joined, cut, factor in found:
             for label in range(dimension):
-                piece = ways.joined * dimension + label
+                piece = joined * dimension + label
                 row = forest * dimension + label
                 for new in range(dimension):
                     value = (piece[None] + new * stride).astype(np.int32)
-                    factor: npt.NDArray[np.int32] = np.concatenate((value, ways.factor))
-                    col = ways.cut * dimension + new
-                    yield row + first * dimension, col, 1, factor
+                    more: npt.NDArray[np.int32] = np.concatenate((value, factor))
+                    col = cut * dimension + new
+                    yield row + first, col, 1, more
                     if nodes + 1 < degree:
-                        cut = layout.prepend_each(col, np.zeros_like(col))
-                        own = row, np.zeros_like(cut), cut, factor
-                        parts.setdefault(pieces + 1, []).append(own)
-                if nodes + 1 < min(degree, most):
-                    joined = layout.prepend_each(piece, np.zeros_like(piece))
-                    parts.setdefault(pieces, []).append((row, joined, ways.cut, ways.factor))
-                elif nodes + 1 < degree:
-                    some = np.flatnonzero(layout.order_of[ways.joined] + 1 < most)
-                    joined = layout.prepend_each(piece[some], np.zeros_like(some))
-                    own = row[some], joined, ways.cut[some], ways.factor[:, some]
-                    parts.setdefault(pieces, []).append(own)
+                        whole = layout.prepend_each(col, np.zeros_like(col))
+                        grown.append((pieces + 1, row, np.zeros_like(col), whole, more))
+                if nodes + 1 < degree and most > 1:
+                    some = np.flatnonzero(layout.order_of[joined] + 1 < most)
+                    longer = layout.prepend_each(piece[some], np.zeros_like(some))
+                    grown.append((pieces, row[some], longer, cut[some], factor[:, some]))
         if nodes + 1 < degree:
-            trees.append({pieces: _by_row(rows, own) for pieces, own in parts.items()})
+            trees.append(_by_row(rows, grown))
 
 
-def _by_row(rows: int, parts: list[tuple[Any, ...]]) -> _Ways:
-    """Put ways together by forest or tree."""
-    row, joined, cut, factor = (np.concatenate(x, axis=-1) for x in zip(*parts, strict=True))
-    order = np.argsort(row, kind="stable")
-    ptr = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows))))
-    return _Ways(ptr, joined[order], cut[order], factor[:, order])
+_Part = tuple[int, IntArray, IntArray, IntArray, npt.NDArray[np.int32]]
+"""Ways into so many pieces: the forest or tree of each, and what `_Ways` has."""
+
+
+def _by_row(rows: int, found: Iterable[_Part]) -> dict[int, _Ways]:
+    """Put ways into as many pieces together, by forest or tree."""
+    parts: dict[int, list[tuple[Any, ...]]] = {}
+    for pieces, *part in found:
+        parts.setdefault(pieces, []).append(tuple(part))
+    ways = {}
+    for pieces in list(parts):
+        row, joined, cut, factor = (
+            np.concatenate(x, axis=-1) for x in zip(*parts.pop(pieces), strict=True)
+        )
+        order = np.argsort(row, kind="stable")
+        ptr = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows))))
+        ways[pieces] = _Ways(ptr, joined[order], cut[order], factor[:, order])
+    return ways
 
 
 def _forest_ways(
@@ -317,14 +367,13 @@ def _forest_ways(
     most: int,
     trees: list[dict[int, _Ways]],
     forests: list[dict[int, _Ways]],
-) -> dict[int, _Ways]:
-    """Return the ways to cut all forests of so many nodes, by pieces: those of fewer multiplied."""
+) -> Iterator[_Part]:
+    """Yield the ways to cut all forests of so many nodes: those of fewer multiplied."""
     part = slice(layout.start[nodes], layout.start[nodes + 1])
     branches, label = np.divmod(layout.first[part], layout.dimension)
     rest = layout.place(layout.rest[part])
     below, branches = layout.order_of[branches], layout.place(branches)
     tree = branches * layout.dimension + label
-    parts: dict[int, list[tuple[Any, ...]]] = {}
     for order in range(nodes):  # of the branches of the first tree
         own = np.flatnonzero(below == order)
         for (k, a), (m, b) in product(trees[order].items(), forests[nodes - order - 1].items()):
@@ -340,5 +389,4 @@ def _forest_ways(
                 joined = multiplied(layout, a.joined[left], b.joined[right])
                 cut = multiplied(layout, a.cut[left], b.cut[right])
                 factor = np.concatenate((a.factor[:, left], b.factor[:, right]))
-                parts.setdefault(k + m, []).append((some[source], joined, cut, factor))
-    return {pieces: _by_row(rest.size, own) for pieces, own in parts.items()}
+                yield k + m, some[source], joined, cut, factor
