@@ -191,8 +191,9 @@ def test_any_label_gives_a_well_formed_picture(label):
 
 
 def test_a_sum_shows_signs_coefficients_and_the_empty_forest():
-    x = Tensor({((), Tree()): Fraction(-3, 2), (Tree(), ()): 1, (Forest(), Forest()): -1})
-    assert texts(to_svg(x)) == ["−", "∅", "⊗", "∅", "+", "⊗", "()", "−", "3/2", "()", "⊗"]
+    x = Tensor({(Forest(), Tree()): Fraction(-3, 2), (Tree(), Forest()): 1, (Forest(),) * 2: -1})
+    assert texts(to_svg(x)) == ["−", "∅", "⊗", "∅", "−", "3/2", "∅", "⊗", "+", "⊗", "∅"]
+    assert texts(to_svg(Tensor({((), Tree()): 1}))) == ["()", "⊗"]
     assert texts(to_svg(Element())) == ["0"]
     assert texts(to_svg(Forest())) == ["∅"]
 

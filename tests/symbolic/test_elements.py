@@ -179,7 +179,6 @@ SUMS = {
         OrderedForest([PlanarTree(label=x) for x in word]) for word in ("", "a", "b", "ab", "ba")
     ],
     "words": [(), (1,), ("a",), (1.5,), (B,), (L2,), ((0, 1),), ("a", 0), (0, "a"), (frozenset(),)],
-    "keys of several kinds": [B, PlanarTree(), (0,), ("a", "b"), ()],
 }
 
 
@@ -358,12 +357,44 @@ def test_the_tuple_form_of_the_empty_forest_is_that_of_no_tree():
     assert Element({B: 1})[()] == 0
 
 
+KINDS = [[B, Forest([L2, B])], [P, OrderedForest([P, P])], [("a",), ()]]
+UNLIKE = [
+    (x, y) for some in KINDS for x in some for kind in KINDS if kind is not some for y in kind
+]
+
+
+@pytest.mark.parametrize(("first", "second"), UNLIKE)
+def test_a_sum_is_over_one_kind_of_basis_elements(first, second):
+    x, y = Element({first: 1}), Element({second: 2})
+    for make in (
+        lambda: Element({first: 1, second: 2}),
+        lambda: x + y,
+        lambda: x - y,
+        lambda: x.apply(lambda key: x) + x.apply(lambda key: y),
+        lambda: Element({B: 1, L2: 1}).apply(lambda key: x if key.order == 1 else y),
+        lambda: Tensor({(B, first): 1, (B, second): 2}),
+        lambda: Tensor({(B, first): 1}) - Tensor({(B, second): 1}),
+        lambda: bck.coproduct(L2).apply(1, lambda key: y if key.order == 1 else x),
+    ):
+        with pytest.raises(InvalidTypeError, match="a sum is over forests, over ordered forests"):
+            make()
+    assert x + 0 * y == x == (x + x) - x
+    assert Element({first: 1, second: 0}) == x != y
+
+
+def test_trees_that_are_added_are_of_one_kind():
+    for make in (lambda: B + P, lambda: P - B, lambda: sum([B, L2, P]), lambda: bck.unit + P):
+        with pytest.raises(InvalidTypeError, match="forget_order"):
+            make()
+    assert B + P.forget_order() == 2 * B
+
+
 def test_absent_keys_of_the_same_kind_are_zero():
     assert Element({B: 1})[L2] == 0
     assert Tensor({(B, B): 1})[B, L2] == 0
     assert Element({("a",): 1})["b", "c"] == 0
     assert Element()[P] == 0
-    assert Element({B: 1, P: 2})[PlanarTree([P])] == 0
+    assert Element({P: 2})[PlanarTree([P])] == 0
     assert L2 not in Element({B: 1})
 
 
@@ -451,8 +482,8 @@ def test_a_look_up_reads_no_more_keys_than_it_needs():
         pytest.fail("a second key was read")
 
     check_kind(Forest([B]), stored())
-    with pytest.raises(InvalidTypeError, match="over Forests and words"):
-        check_kind(OrderedForest(), iter([Forest(), (1,)]))
+    with pytest.raises(InvalidTypeError, match="over Forests has no coefficient"):
+        check_kind(OrderedForest(), stored())
     many = Element({Tree(label=label): label for label in range(1, 5000)})
     assert sum(many[key] for key in many) == 4999 * 2500
     assert many[Tree(label=-1)] == 0

@@ -16,6 +16,7 @@ from treealg.symbolic import (
     Character,
     Element,
     Endomorphism,
+    Forest,
     Functional,
     InfinitesimalCharacter,
     OrderedForest,
@@ -294,10 +295,10 @@ def test_bad_characters_and_maps_are_refused():
 
 def test_symbols_are_substituted_expanded_simplified_and_collected():
     a, b = sympy.symbols("a b")
-    x = Element({Tree(): (a + b) ** 2, Tree([Tree()]): a - b, (): 2})
-    assert x.subs(b, a) == Element({Tree(): 4 * a**2, (): 2})
+    x = Element({Tree(): (a + b) ** 2, Tree([Tree()]): a - b, Forest(): 2})
+    assert x.subs(b, a) == Element({Tree(): 4 * a**2, Forest(): 2})
     assert x.subs({a: 1, b: sympy.Rational(1, 2)}) == Element(
-        {Tree(): Fraction(9, 4), Tree([Tree()]): Fraction(1, 2), (): 2}
+        {Tree(): Fraction(9, 4), Tree([Tree()]): Fraction(1, 2), Forest(): 2}
     )
     assert x.expand()[Tree()] == a**2 + 2 * a * b + b**2
     assert (x - x.expand()).expand() == Element()

@@ -80,7 +80,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     Raises
     ------
     InvalidTypeError
-        If `terms` is neither, or a key has the wrong type.
+        If `terms` is neither, or a key has the wrong type, or another than the others.
 
     Notes
     -----
@@ -121,6 +121,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
             key, value = self._check_key(pair[0]), check_coefficient(pair[1])
             collected[key] = collected[key] + value if key in collected else value
         self._terms = {key: value for key, value in collected.items() if value != 0}
+        self._check_kinds(self._terms)
 
     @classmethod
     def _wrap(cls, terms: dict[K, Any]) -> Self:
@@ -137,6 +138,23 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     @classmethod
     def _check_key(cls, key: Any) -> K:
         return key  # type: ignore[no-any-return]
+
+    @classmethod
+    def _kind(cls, key: K) -> Any:
+        """Return what all keys have in common that are added: their class."""
+        return key.__class__
+
+    @classmethod
+    def _check_kinds(cls, keys: Iterable[K]) -> None:
+        """Refuse keys of several kinds, which no algebra has together."""
+        found = {cls._kind(key): key for key in keys}
+        if len(found) > 1:
+            first, second, *_ = found.values()
+            raise InvalidTypeError(
+                "a sum is over forests, over ordered forests or over words, got "
+                f"{brief(first)} and {brief(second)}; a tuple is a word here, and planar trees and "
+                "ordered forests have forget_order()"
+            )
 
     # -- as a mapping --------------------------------------------------------------------------
 
@@ -279,6 +297,8 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
                 "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
             )
         other = operand
+        if self._terms and other._terms:
+            self._check_kinds((next(iter(self._terms)), next(iter(other._terms))))
         terms: dict[K, Any] = dict(self._terms)
         add_terms(terms, other._terms, factor)
         for key in other._terms:  # of a long sum, only these can have vanished

@@ -40,7 +40,8 @@ class Element(LinearCombination[Any]):
     Raises
     ------
     InvalidTypeError
-        If `terms` is neither a mapping nor pairs, or a key is none of these.
+        If `terms` is neither a mapping nor pairs, a key is none of these, or there are keys of
+        several of these kinds.
 
     Notes
     -----
@@ -95,7 +96,7 @@ class Element(LinearCombination[Any]):
         return found
 
     def _has_words(self) -> bool:
-        return any(key.__class__ is tuple for key in self._terms)
+        return next(iter(self._terms), None).__class__ is tuple
 
     def _multiply(self, other: Any) -> Element:
         operand = self._operand(other)
@@ -129,7 +130,8 @@ class Element(LinearCombination[Any]):
         Raises
         ------
         InvalidTypeError
-            If `function` is not callable, or an image is not an `Element`.
+            If `function` is not callable, an image is not an `Element`, or images are over keys of
+            several kinds.
 
         Examples
         --------
@@ -142,6 +144,7 @@ class Element(LinearCombination[Any]):
         total: dict[Any, Any] = {}
         for key, value in self._terms.items():
             add_terms(total, terms_of(function(key)), value)
+        self._check_kinds(total)
         return Element._collect(total)
 
 
@@ -192,21 +195,18 @@ def forest_power(x: Any, exponent: Any) -> Any:
 
 
 def check_kind(key: Any, stored: Iterable[Any]) -> None:
-    """Refuse to look a key up among others of which none is of its kind: it is not just absent.
+    """Refuse to look a key up among others, which are of another kind: it is not just absent.
 
     Examples
     --------
     >>> check_kind(Forest(), [Forest([Tree()])])
     """
-    kinds = set()
-    for other in stored:  # mostly, the first one tells
-        if type(other) is type(key):
-            return
-        kinds.add(type(other))
-    names = " and ".join(sorted("words" if x is tuple else f"{x.__name__}s" for x in kinds))
-    raise InvalidTypeError(
-        f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
-    )
+    kind = type(next(iter(stored)))
+    if kind is not type(key):
+        names = "words" if kind is tuple else f"{kind.__name__}s"
+        raise InvalidTypeError(
+            f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
+        )
 
 
 def read_key(key: Any, stored: Any) -> Any:

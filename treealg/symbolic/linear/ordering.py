@@ -16,8 +16,7 @@ def in_order(terms: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Return pairs of keys and coefficients in the order of the keys.
 
     Forests are in the basis order, words by length and then letter by letter, keys of tensors slot
-    by slot. Keys of several kinds come kind by kind. With labels that have no order, terms stay as
-    they come.
+    by slot. With labels that have no order, terms stay as they come.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -34,7 +34,8 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
     Raises
     ------
     InvalidTypeError
-        If `terms` is neither a mapping nor pairs, or a key is not a tuple of basis elements.
+        If `terms` is neither a mapping nor pairs, a key is not a tuple of basis elements, or a
+        slot has basis elements of several kinds.
     InvalidValueError
         If the keys have different lengths.
 
@@ -53,14 +54,6 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
 
     _product_of = "bck.tensor_product"
 
-    def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
-        super().__init__(terms)
-        lengths = {len(key) for key in self._terms}
-        if len(lengths) > 1:
-            raise InvalidValueError(
-                f"keys of a tensor must have one number of slots, got {sorted(lengths)}"
-            )
-
     @classmethod
     def _check_key(cls, key: Any) -> tuple[Any, ...]:
         if not isinstance(key, tuple):
@@ -68,6 +61,20 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                 f"a key of a tensor must be a tuple of basis elements, got {type(key).__name__}"
             )
         return tuple(Element._check_key(part) for part in key)
+
+    @classmethod
+    def _kind(cls, key: tuple[Any, ...]) -> Any:
+        return tuple(map(type, key))
+
+    @classmethod
+    def _check_kinds(cls, keys: Iterable[tuple[Any, ...]]) -> None:
+        keys = tuple(keys)
+        lengths = set(map(len, keys))
+        if len(lengths) > 1:
+            raise InvalidValueError(
+                f"keys of a tensor must have one number of slots, got {sorted(lengths)}"
+            )
+        super()._check_kinds(keys)
 
     def _find_key(self, key: Any) -> tuple[Any, ...]:
         if not isinstance(key, tuple) or not self._terms:
@@ -157,8 +164,8 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         Raises
         ------
         InvalidTypeError
-            If `slot` is no integer, `function` not callable, or an image is neither an
-            `Element` nor a `Tensor`.
+            If `slot` is no integer, `function` not callable, an image is neither an
+            `Element` nor a `Tensor`, or images are over keys of several kinds.
         InvalidValueError
             If there is no such slot, or images differ in their numbers of slots.
 
@@ -195,6 +202,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                 {key[:slot] + new + key[slot + 1 :]: v for new, v in images[part].items()},
                 value,
             )
+        self._check_kinds(total)
         return Tensor._collect(total)
 
     def _key_text(self, key: tuple[Any, ...]) -> str:
