@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import treealg
 from treealg import cli
 from treealg.errors import MissingDependencyError
+from treealg.tables import directory
 
 ROOT = Path(__file__).parents[2]
 
@@ -223,6 +225,37 @@ def test_cache_clear_leaves_what_is_no_table_and_says_so(cache, capsys):
         capsys.readouterr().out
     )
     assert sorted(file.name for file in cache.iterdir()) == ["accounts.table", "x-1.table"]
+
+
+def test_files_that_cannot_be_read_are_named_and_left_alone(cache, capsys, monkeypatch):
+    treealg.warm_up(2, 2)
+    *rest, denied, broken = sorted(file.name for file in cache.iterdir())
+    why = {denied: (errno.EACCES, "Permission denied"), broken: (errno.EIO, "Input/output error")}
+    wait = directory.without_waiting
+
+    def opener(path, flags):
+        if (reason := why.get(os.path.basename(path))) is not None:
+            raise OSError(*reason, path)
+        return wait(path, flags)
+
+    # No mode stops the superuser.
+    monkeypatch.setattr(directory, "without_waiting", opener)
+    assert cli.main(["cache", "list"]) == 0
+    *listed, _, first, second = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in listed] == rest
+    assert first == f"not counted, as they cannot be read (Permission denied): {denied}"
+    assert second == f"not counted, as they cannot be read (Input/output error): {broken}"
+    assert cli.main(["cache", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unread"] == {
+        name: text for name, (_, text) in why.items()
+    }
+    assert cli.main(["info"]) == 0
+    assert f"{len(rest)} in 0.0 MB, and 2 that cannot be read" in capsys.readouterr().out
+    assert cli.main(["cache", "clear"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"removed {len(rest)} tables, ")
+    assert f"left alone, as they cannot be read (Permission denied): {denied}" in said
+    assert sorted(file.name for file in cache.iterdir()) == [denied, broken]
 
 
 @pytest.mark.parametrize("size", ["-1", "much", "nan", "inf", "", "1,2", "0x10"])

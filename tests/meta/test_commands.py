@@ -293,7 +293,7 @@ def test_info_and_cache_as_json(tmp_path, monkeypatch):
     assert rows["treealg"] == treealg.__version__
     assert rows["table cache"] == str(tmp_path)
     assert json.loads(printed("cache", "list", "--json")) == {
-        "directory": str(tmp_path), "refused": None, "tables": [],
+        "directory": str(tmp_path), "refused": None, "tables": [], "unread": {},
     }  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def test_weights_of_many_channels_have_a_file_as_all_tables_do(table_directory):
         warnings.simplefilter("error")
         built = tables.weighted_arborification(weights, 1, planar=False)
         tables.weighted_arborification((2, *weights[:-1]), 1, planar=False)
-    files, others = table_files(str(table_directory))
+    files, others, _ = table_files(str(table_directory))
     assert (len(files), others) == (2, [])
     assert all(len(file.name) < 143 for file in files)
     tables.clear_cache()
@@ -410,14 +410,24 @@ def test_a_directory_that_does_not_work_costs_one_warning(tmp_path, monkeypatch,
         assert tables.arborification(2, 3) is table
 
 
-def test_an_empty_variable_switches_the_disk_cache_off(tmp_path, monkeypatch):
-    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+@pytest.mark.parametrize("value", ["", " ", "off", "OFF", " Off ", "none", "No", "false", "0"])
+def test_some_values_switch_the_disk_cache_off(value, tmp_path, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", value)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert tables.cache_directory() is None
     tables.arborification(2, 2)
     tables.clear_cache(disk_too=True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", ["./off", "of", "00", "off/tables", "offline"])
+def test_all_other_values_name_a_directory(value, tmp_path, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", value)
+    monkeypatch.chdir(tmp_path)
+    tables.clear_cache()
+    tables.arborification(2, 2)
+    assert [path.suffix for path in (tmp_path / value).iterdir()] == [".table"]
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="not the XDG convention here")
@@ -593,7 +603,7 @@ def test_pruning_removes_what_was_used_longest_ago(table_directory, monkeypatch)
         os.utime(path, (degree, degree))
     tables.clear_cache()
     tables.arborification(2, 1)  # read, and so used
-    files, others = table_files(str(table_directory))
+    files, others, _ = table_files(str(table_directory))
     assert [file.name[17:18] for file in files] == ["2", "3", "4", "1"]
     assert others == []
     bound = files[2].nbytes + files[3].nbytes
@@ -607,7 +617,7 @@ def test_files_of_the_future_go_first(table_directory):
         tables.arborification(2, degree)
         (path,) = table_directory.glob(f"arborification-2-{degree}-*")
         os.utime(path, (time.time() + ahead,) * 2)
-    files, _ = table_files(str(table_directory))
+    files = table_files(str(table_directory)).tables
     assert [file.name[17:18] for file in files] == ["3", "1", "2"]
     assert prune(str(table_directory), files[1].nbytes + files[2].nbytes) == files[:1]
 

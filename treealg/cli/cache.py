@@ -75,21 +75,24 @@ def run_list(arguments: argparse.Namespace) -> int:
     directory = cache_directory()
     if directory is None:
         if arguments.json:
-            print_json({"directory": None, "refused": None, "tables": []})
+            print_json({"directory": None, "refused": None, "tables": [], "unread": {}})
         else:
             print("there is no disk cache: it is off")
         return 0
-    files, _ = table_files(str(directory))
+    files, _, unread = table_files(str(directory))
     why = refusal(directory)
     if arguments.json:
         tables = [{"name": file.name, "bytes": file.nbytes, "used": file.used} for file in files]
-        print_json({"directory": str(directory), "refused": why, "tables": tables})
+        found = {"directory": str(directory), "refused": why, "tables": tables, "unread": unread}
+        print_json(found)
         return 0
     for file in files:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.used))
         print(f"{file.nbytes / 1e6:10.1f} MB  {used}  {file.name}")
     size = sum(file.nbytes for file in files)
     print(f"{size / 1e6:10.1f} MB of at most {DISK_BOUND / 1e6:.1f} MB in {directory}")
+    for reason, names in _by_reason(unread).items():
+        print(f"not counted, as they cannot be read ({reason}): {', '.join(names)}")
     if why is not None:
         print(f"it is not used: {why}")
     return 0
@@ -107,18 +110,28 @@ def run_prune(arguments: argparse.Namespace) -> int:
     removed = prune(str(directory), int(arguments.megabytes * 1e6))
     size = sum(file.nbytes for file in removed)
     say(arguments, f"removed {len(removed)} tables, {size / 1e6:.1f} MB, from {directory}")
-    _, others = table_files(str(directory))
+    _, others, unread = table_files(str(directory))
     if others:
         say(arguments, f"left alone, as they are no tables of treealg: {', '.join(others)}")
+    for reason, names in _by_reason(unread).items():
+        say(arguments, f"left alone, as they cannot be read ({reason}): {', '.join(names)}")
     return 0
 
 
-def cache_size(directory: Path) -> tuple[int, int]:
-    """Return the number of table files of the cache and their bytes."""
+def _by_reason(unread: dict[str, str]) -> dict[str, list[str]]:
+    """Return the names of files that have one reason in common."""
+    found: dict[str, list[str]] = {}
+    for name, reason in unread.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
+def cache_size(directory: Path) -> tuple[int, int, int]:
+    """Return the number of table files of the cache, their bytes, and how many cannot be read."""
     from treealg.tables.directory import table_files
 
-    files, _ = table_files(str(directory))
-    return len(files), sum(file.nbytes for file in files)
+    files, _, unread = table_files(str(directory))
+    return len(files), sum(file.nbytes for file in files), len(unread)
 
 
 def _megabytes(text: str) -> float:

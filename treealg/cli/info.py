@@ -63,8 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     text = None
     if directory is not None:
         try:
-            count, size = cache_size(directory)
+            count, size, unread = cache_size(directory)
             text = f"{count} in {size / 1e6:.1f} MB"
+            if unread:
+                text += f", and {unread} that cannot be read"
         except OSError as error:
             count = size = None
             text = f"unknown, as the directory cannot be read: {error.strerror}"

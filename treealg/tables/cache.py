@@ -170,7 +170,7 @@ def _disk_problem(error: OSError) -> str | None:
     _warned_of_disk = True
     return (
         f"tables are kept in memory only, as the cache directory cannot be used: {error}; "
-        f"set TREEALG_CACHE_DIR to a directory that can, or to nothing"
+        f"set TREEALG_CACHE_DIR to a directory that can, or to off"
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "DISK_BOUND",
     "MAGIC",
     "TEMPORARY",
+    "Listing",
     "TableFile",
     "cache_directory",
     "check_trusted",
@@ -49,6 +50,9 @@ _CLOCKS_DIFFER = 3600.0
 _LONGEST_KEY = 80
 """Characters of a key in the name of a file, of which some systems allow for 143."""
 
+_OFF = frozenset({"", "off", "none", "no", "false", "0"})
+"""What switches the disk cache off, where a directory is named."""
+
 _SUFFIX = ".table"
 _OUR_NAME = re.compile(r"[a-z_]+(-\d+)+\.table")
 _OUR_TEMPORARY_NAME = re.compile(r"[a-z0-9_-]+\.table-tmp")
@@ -72,6 +76,24 @@ class TableFile(NamedTuple):
     used: float
 
 
+class Listing(NamedTuple):
+    """What lies in the cache directory.
+
+    Attributes
+    ----------
+    tables : list of TableFile
+        The table files, the one used longest ago first.
+    others : list of str
+        Names of what is no table file.
+    unread : dict
+        From the name of what may be a table file and cannot be read to the reason.
+    """
+
+    tables: list[TableFile]
+    others: list[str]
+    unread: dict[str, str]
+
+
 def cache_directory() -> Path | None:
     """Return the directory of the table files.
 
@@ -79,10 +101,11 @@ def cache_directory() -> Path | None:
     -------
     pathlib.Path or None
         The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
-        empty); else the user's cache directory as platformdirs gives it, if that is installed;
-        else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs
-        gives on Linux. It need not exist yet. None, too, if it would be in the home directory of
-        a user who has none. A relative name is looked up where the process is at each call.
+        ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or empty); else the
+        user's cache directory as platformdirs gives it, if that is installed; else ``treealg`` in
+        ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs gives on Linux. It need
+        not exist yet. None, too, if it would be in the home directory of a user who has none. A
+        relative name is looked up where the process is at each call; ``./off`` is one.
 
     Examples
     --------
@@ -101,7 +124,7 @@ def directory_name() -> str | None:
     """Return `cache_directory` as text."""
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
-        return in_home(chosen) or None
+        return None if chosen.strip().lower() in _OFF else in_home(chosen)
     if sys.platform in ("win32", "darwin"):
         try:
             from platformdirs import user_cache_dir
@@ -178,13 +201,15 @@ def without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
-def table_files(directory: str) -> tuple[list[TableFile], list[str]]:
-    """Return the table files of a directory, the one used longest ago first, and other names.
+def table_files(directory: str) -> Listing:
+    """Return what lies in the cache directory.
 
     Files that are left over from interrupted writers are among the first, and so are those whose
     time is in the future, as a clock that went wrong leaves them: they would never be the oldest.
     """
-    ours, others = [], []
+    ours: list[TableFile] = []
+    others: list[str] = []
+    unread: dict[str, str] = {}
     try:
         names = sorted(os.listdir(directory))
     except (FileNotFoundError, NotADirectoryError):
@@ -192,15 +217,20 @@ def table_files(directory: str) -> tuple[list[TableFile], list[str]]:
     for name in names:
         try:
             found = os.lstat(os.path.join(directory, name))
+            is_ours = stat.S_ISREG(found.st_mode) and _is_ours(directory, name, found.st_size)
         except FileNotFoundError:
             # Another process was faster.
             continue
-        if stat.S_ISREG(found.st_mode) and _is_ours(directory, name, found.st_size):
+        except OSError as error:
+            unread[name] = error.strerror or str(error)
+            continue
+        if is_ours:
             ours.append(TableFile(name, found.st_size, found.st_mtime))
         else:
             others.append(name)
     latest = time.time() + _CLOCKS_DIFFER
-    return sorted(ours, key=lambda file: file.used if file.used <= latest else 0.0), others
+    ours.sort(key=lambda file: file.used if file.used <= latest else 0.0)
+    return Listing(ours, others, unread)
 
 
 def _is_ours(directory: str, name: str, nbytes: int) -> bool:
@@ -210,11 +240,8 @@ def _is_ours(directory: str, name: str, nbytes: int) -> bool:
             return True
     elif not _OUR_NAME.fullmatch(name):
         return False
-    try:
-        with open(os.path.join(directory, name), "rb", opener=without_waiting) as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
+    with open(os.path.join(directory, name), "rb", opener=without_waiting) as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:
@@ -240,7 +267,7 @@ def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:
         If the directory cannot be read, or a file not removed: the first of them, when all others
         are.
     """
-    files, _ = table_files(directory)
+    files = table_files(directory).tables
     total = sum(file.nbytes for file in files)
     removed = []
     refused = None
