@@ -36,6 +36,7 @@ tables.by_weight = lambda *size, planar: tables.weighted_arborification(
 tables.cuts_by_weight = lambda *size, planar: tables.weighted_convolution(
     tuple(range(1, size[0] + 1)), size[1], planar=planar
 )
+tables.to_other_lifts = lambda *size, planar: tables.change_of_lift(*size, planar=planar)
 tables.of_lifts = lambda *size, planar: tables.arborification(*size, planar=planar, longest=None)
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -123,6 +124,9 @@ def measured(name, dimension, degree, planar):
         ("of_chains", 1, 13, False),
         ("of_lifts", 2, 8, False),
         ("of_lifts", 2, 7, True),
+        ("to_other_lifts", 2, 7, False),
+        ("to_other_lifts", 1, 9, True),
+        ("to_other_lifts", 2, 6, True),
         ("of_marcus", 4, 7, True),
         ("of_marcus", 2, 11, False),
         ("of_marcus", 1, 14, True),

@@ -38,6 +38,9 @@ class ForestLayout:
         Largest number of nodes of a forest, at least 0.
     planar : bool
         Whether order counts.
+    apart : int, optional
+        Forests of at most so many nodes are taken apart: `order_of`, `first` and `rest`, which are
+        as long as the basis, are of these alone. None for all.
 
     Notes
     -----
@@ -53,10 +56,13 @@ class ForestLayout:
     ([-1, 0, 1, 0, 0, 1, 2, 3, 4, 5], [-1, 0, 0, 1, 2, 2, 0, 0, 0, 0])
     """
 
-    def __init__(self, dimension: int, nodes: int, planar: bool) -> None:
+    def __init__(
+        self, dimension: int, nodes: int, planar: bool, *, apart: int | None = None
+    ) -> None:
         self.dimension = dimension
         self.nodes = nodes
         self.planar = planar
+        self._apart = nodes if apart is None else apart
         self.counts = list(islice(forest_counts(dimension, planar), nodes + 1))
         self.start = [0]
         for count in self.counts:
@@ -97,13 +103,13 @@ class ForestLayout:
     @cached_property
     def order_of(self) -> IntArray:
         """The number of nodes of each forest, int64, shape ``(forests,)``."""
-        return np.repeat(np.arange(self.nodes + 1), self.counts)
+        return np.repeat(np.arange(self._apart + 1), self.counts[: self._apart + 1])
 
     @cached_property
     def first(self) -> IntArray:
         """The index of the first tree of each forest, -1 for the empty one."""
         parts = [np.full(1, -1, dtype=np.int64)]
-        for total in range(1, self.nodes + 1):
+        for total in range(1, self._apart + 1):
             followers = np.diff(self._offset[total])
             parts.append(np.repeat(np.arange(followers.size), followers))
         return np.concatenate(parts)
@@ -112,7 +118,7 @@ class ForestLayout:
     def rest(self) -> IntArray:
         """The index of the forest that is left without the first tree, -1 for the empty one."""
         parts = [np.full(1, -1, dtype=np.int64)]
-        for total in range(1, self.nodes + 1):
+        for total in range(1, self._apart + 1):
             offsets = self._offset[total]
             for order in range(1, total + 1):
                 low, high = self.tree_range(order)

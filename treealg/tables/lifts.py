@@ -13,22 +13,24 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand
-from treealg.tables.rows import UNIT, Rows, between, outer, ranges, rows_of, stacked
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of
+from treealg.tables.rows import UNIT, Rows, between, narrow, outer, ranges, rows_of, stacked
 from treealg.tables.shapes import multiplied
 from treealg.tables.sizes import check_entries, require_fits
 
 __all__ = ["bracket_labels", "change_of_lift"]
 
-# Which pair of rows, what the two entries are at, and their product.
+# Which row, what the two entries are at, and their product.
 Pieces = tuple[IntArray, IntArray, IntArray, FloatArray]
+
+_NONE = Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+"""One row, without entries."""
 
 
 def bracket_labels(channels: int) -> int:
@@ -99,9 +101,10 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
 
     def build() -> LinearMap:
         size = require_fits(bracket_labels(channels), degree, planar=planar)
-        ptr, col, coef = (_ordered_rows if planar else _tree_rows)(channels, degree)
+        rows = (_ordered_rows if planar else _tree_rows)(channels, degree)
         # Ordered forests are numbered from the empty one on.
-        return LinearMap(1, size, size, ptr, (col - planar).astype(np.int32, copy=False), coef)
+        parts = ((np.diff(some.ptr), some.pair - planar, some.coef) for some in rows)
+        return linear_map_of(1, size, parts, "the change of lift")
 
     def check(table: LinearMap) -> bool:
         size = require_fits(bracket_labels(channels), degree, planar=planar)
@@ -117,17 +120,18 @@ def _bracket(channels: int, first: IntArray, second: IntArray) -> IntArray:
     return np.asarray(channels + low * channels - low * (low - 1) // 2 + high - low)
 
 
-def _tree_rows(channels: int, degree: int) -> Rows:
-    """Return the rows of trees: what they are with some edges contracted, and in how many ways.
+def _tree_rows(channels: int, degree: int) -> Iterator[Rows]:
+    """Yield the rows of trees: what they are with some edges contracted, and in how many ways.
 
     Those of forests are products. An edge to the root of one tree may be chosen, too: then the
-    branches of that are in its place, and its label waits for the root that it meets.
+    branches of that are in its place, and its label waits for the root that it meets. The rows of
+    the last order, of which there are most, are not kept.
     """
     dimension = bracket_labels(channels)
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     size = layout.start[-1]
     closed = [UNIT[0]]
-    opened = [Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+    opened = [_NONE]
     trees: list[Rows] = []
     sizes: list[int] = []
     for nodes in range(degree):
@@ -139,9 +143,11 @@ def _tree_rows(channels: int, degree: int) -> Rows:
         sizes.append(closed[-1].pair.size * dimension + opened[-1].pair.size * channels)
         _check_growth(sizes, degree)
         pieces = _rooted(channels, dimension, size, closed[-1], opened[-1])
-        # Those of the last order, of which there are most, are put together once only.
-        trees += [stacked(list(pieces))] if nodes + 1 < degree else pieces
-    return stacked(trees or [opened[0]._replace(ptr=np.zeros(1, dtype=np.int64))])
+        if nodes + 1 == degree:
+            yield from pieces
+        else:
+            trees.append(stacked(list(pieces)))
+            yield trees[-1]
 
 
 def _commutative_rows(
@@ -206,41 +212,46 @@ def _rooted(channels: int, dimension: int, size: int, closed: Rows, opened: Rows
         yield rows_of((end - begin) * dimension, size * dimension, parts)
 
 
-def _ordered_rows(channels: int, degree: int) -> Rows:
-    """Return the rows of ordered forests: of what they are images, and how often.
+def _ordered_rows(channels: int, degree: int) -> Iterator[Rows]:
+    """Yield the rows of ordered forests: of what they are images, and how often.
 
     The images of ``x = y B_b(z)`` on a root are those of x on it and, as the ladder of the two
-    roots may come from one vertex, those of y shuffled with those of z on their bracket.
+    roots may come from one vertex, those of y shuffled with those of z on their bracket. The rows
+    of the last order are not kept.
     """
     dimension = bracket_labels(channels)
-    layout = ForestLayout(dimension, degree, planar=True)
+    layout = ForestLayout(dimension, degree, planar=True, apart=max(degree - 1, 0))
     size, shuffles = layout.start[-1], ForestRows(layout)
-    forests = [UNIT[0]]
-    none = Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-    trees = [stacked(list(_rooted(channels, dimension, size, UNIT[0], none)))]
+    forests, trees = [UNIT[0]], [_NONE]
+    waits = _NONE
     sizes: list[int] = []
+    # Blocks are of forests that differ in the label of the last root alone.
     for nodes, (own, left, right) in enumerate(layout.blocks(degree), 1):
-        # In as few bits as they come, as there are as many as of the basis.
-        label = np.tile(np.arange(dimension, dtype=np.int32), own.size)
-        own, left, right = (np.repeat(x, dimension) for x in (own, left, right))
-        tree = right * np.int32(dimension) + label
-        found = []
-        for begin, end, pieces in _pairs(own, left, forests, tree, trees):
-            parts = [((row - begin) * size + layout.multiply(a, b), c) for row, a, b, c in pieces]
-            found.append(rows_of(end - begin, size, parts))
-        forests.append(stacked(found))
-        del found
+        rooted = _rooted(channels, dimension, size, forests[-1], waits)
+        several = own.size - layout.counts[nodes - 1]  # single trees come last
+        products = (
+            rows_of(
+                count,
+                size,
+                [(row * size + layout.multiply(a, b), coef) for row, a, b, coef in pieces],
+            )
+            for count, pieces in _pairs(
+                own[:several], left, forests, right, trees, nodes, width=dimension
+            )
+        )
+        if nodes == degree:
+            yield from products
+            yield from (_as_forests(layout, some) for some in rooted)
+            break
+        trees.append(stacked(list(rooted)))
+        forests.append(stacked([*products, _as_forests(layout, trees[-1])]))
+        yield forests[-1]
         sizes.append(forests[-1].pair.size)
         _check_growth(sizes, degree)
-        if nodes == degree:
-            break
-        # A root whose label is none of the channels waits for no bracket.
-        waits = []
-        fewer, is_channel = forests[:nodes], label < channels
-        for begin, end, pieces in _pairs(own, left, fewer, right, fewer, is_channel):
+        found = []
+        for count, pieces in _pairs(own, left, forests, right, forests, nodes - 1):
             parts = [(np.zeros(0, dtype=np.int64), np.zeros(0))]
             for row, a, b, coef in pieces:
-                top = ((row - begin) * channels + label[row]) * size
                 orders = layout.order_of[a] * nodes + layout.order_of[b]
                 for pair in np.unique(orders).tolist():
                     some = np.flatnonzero(orders == pair)
@@ -248,11 +259,19 @@ def _ordered_rows(channels: int, degree: int) -> Rows:
                     table = shuffles.table(first, second)
                     word = layout.place(a[some]) * layout.counts[second] + layout.place(b[some])
                     source, entry = expand(table.ptr, word)
-                    key = top[some][source] + layout.start[first + second] + table.pair[entry]
-                    parts.append((key, coef[some][source] * table.coef[entry]))
-            waits.append(rows_of(end - begin, channels * size, parts))
-        trees.append(stacked(list(_rooted(channels, dimension, size, forests[-1], stacked(waits)))))
-    return stacked(forests[1:] or [none._replace(ptr=none.ptr[:1])])
+                    forest = layout.start[first + second] + table.pair[entry]
+                    # A root whose label is none of the channels waits for no bracket.
+                    for label in range(channels):
+                        key = (row[some][source] * dimension + label) * channels + label
+                        parts.append((key * size + forest, coef[some][source] * table.coef[entry]))
+            found.append(rows_of(count * dimension, channels * size, parts))
+        waits = stacked(found)
+
+
+def _as_forests(layout: ForestLayout, trees: Rows) -> Rows:
+    """Return rows over trees as rows over ordered forests, of one tree each."""
+    pair = trees.pair.astype(np.int64)
+    return trees._replace(pair=narrow(layout.prepend_each(pair, pair * 0), layout.start[-1]))
 
 
 def _pairs(
@@ -261,27 +280,32 @@ def _pairs(
     firsts: list[Rows],
     right: IntArray,
     seconds: list[Rows],
-    chosen: npt.NDArray[np.bool_] | None = None,
-) -> Iterator[tuple[int, int, list[Pieces]]]:
-    """Combine row ``left[i]`` of ``firsts[own[i]]`` with one of the list that goes with it, if any.
+    nodes: int,
+    *,
+    width: int = 1,
+) -> Iterator[tuple[int, list[Pieces]]]:
+    """Combine row ``left[i]`` of ``firsts[own[i]]`` with rows of what has the rest of the nodes.
 
-    Yield, for a range of i, those whose entries these are, what they are at, and the products.
+    These are as many as the width, from row ``right[i] * width`` on. Yield, for some i at a time,
+    how many rows there are, which of them these entries are of, what they are at, and the products.
     """
-    lists = list(zip(firsts, reversed(seconds), strict=True))
     sizes = np.zeros(own.size, dtype=np.int64)
-    for order, (a, b) in enumerate(lists):
+    for order in range(nodes + 1):
         every = np.flatnonzero(own == order)
-        sizes[every] = np.diff(a.ptr)[left[every]] * np.diff(b.ptr)[right[every]]
-    for begin, end in ranges(sizes):
+        if every.size:
+            one, other = np.diff(firsts[order].ptr), np.diff(seconds[nodes - order].ptr[::width])
+            sizes[every] = one[left[every]] * other[right[every]]
+    for begin, end in ranges(sizes) if own.size else ():
         found: list[Pieces] = []
         for order in np.unique(own[begin:end]).tolist():
-            is_own = own[begin:end] == order
-            some = begin + np.flatnonzero(is_own if chosen is None else is_own & chosen[begin:end])
+            some = np.flatnonzero(own[begin:end] == order)
+            one = np.repeat(left[begin:end][some], width)
+            other = right[begin:end][some, None].astype(np.int64) * width + np.arange(width)
             row, first, second, coef = outer(
-                lists[order][0], left[some], lists[order][1], right[some]
+                firsts[order], one, seconds[nodes - order], other.ravel()
             )
-            found.append((some[row], first, second, coef))
-        yield begin, end, found
+            found.append((some[row // width] * width + row % width, first, second, coef))
+        yield (end - begin) * width, found
 
 
 def _check_growth(sizes: list[int], degree: int) -> None:
