@@ -213,6 +213,28 @@ def test_a_symbolic_sum_stands_in_parentheses():
     assert texts(to_svg(Element({Tree(): -2 * a}))) == ["−", "2*a"]
 
 
+def nested(depth):
+    value = sympy.Symbol("a")
+    for _ in range(depth):
+        value = sympy.Function("f")(value)
+        assert value.is_commutative  # known step by step, which SymPy does not find out at once
+    return value
+
+
+@pytest.mark.parametrize("show", [str, repr, to_latex, to_svg, to_unicode, to_html, plot])
+def test_an_expression_that_is_nested_too_deep_to_be_written_is_shown_by_its_size(show):
+    value = nested(400)
+    for x in (Element({Tree(): value, CHERRY: 2}), Tensor({(Tree(), CHERRY): -value})):
+        shown = show(x)
+        text = str(shown.axes[0].texts[0].get_text()) if show is plot else shown
+        assert re.search(r"\(….*\d{3}.*more.*parts\)", text.replace(r"\text{…}", "…"))
+
+
+def test_a_series_whose_coefficients_are_nested_too_deep_is_shown_by_their_size():
+    shown = "<BSeries to order 1: None: 1, 0: f(… 400 more parts)>"
+    assert repr(BSeries({Tree(): nested(400)}, 1)) == shown
+
+
 def test_long_sums_are_cut_on_request_only():
     x = Element({tree: 1 for tree in enumerate_trees(6)})
     assert count(to_svg(x), "circle") == 6 * 20

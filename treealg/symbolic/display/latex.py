@@ -28,7 +28,7 @@ from treealg.symbolic.display.pieces import (
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.display.texts import escaped, named, upright
 from treealg.symbolic.trees.forests import RootedForest
-from treealg.symbolic.trees.scalars import number_text, spelled
+from treealg.symbolic.trees.scalars import expression_text, number_text
 
 __all__ = ["LATEX_PREAMBLE", "to_latex"]
 
@@ -208,7 +208,7 @@ def _expression(value: Any) -> str:
     # What is applied is filled in with %.
     printer._hprint_Function = lambda name: write_function(name).replace("%", "%%")
     printer._print_UndefinedFunction = lambda function: write_function(str(function))
-    return str(printer.doprint(spelled(value)))
+    return expression_text(value, printer.doprint, upright)
 
 
 def _key(key: Any, style: Style, *, drawn: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from treealg.symbolic.trees.scalars import number_text, spelled
+from treealg.symbolic.trees.scalars import expression_text, number_text
 from treealg.symbolic.trees.terminal import printable
 
 __all__ = ["LATEX", "TEXT", "Notation", "without_mpmath"]
@@ -93,7 +93,7 @@ class Notation:
         printer = StrPrinter()
         for name, text in symbols.items():
             setattr(printer, f"_print_{name}", text)
-        return str(printer.doprint(spelled(value)))
+        return expression_text(value, printer.doprint)
 
     def _decimal(self, text: str) -> str:
         digits, _, exponent = text.partition("e")

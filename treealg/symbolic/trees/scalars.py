@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["number_text", "python_scalar", "spelled"]
+__all__ = ["expression_text", "number_text", "python_scalar"]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
 _LONG = 10**600  # what any limit of Python lets through
@@ -17,6 +18,8 @@ _LONG = 10**600  # what any limit of Python lets through
 
 def number_text(value: Any) -> str:
     """Return what Python prints of a number, also of integers that are too long for it to print.
+
+    Of expressions that are nested too deep to be printed, `expression_text` says how large they are.
 
     Examples
     --------
@@ -31,21 +34,46 @@ def number_text(value: Any) -> str:
         if isinstance(value, Fraction):
             lower = "" if value.denominator == 1 else f"/{number_text(value.denominator)}"
             return f"{number_text(value.numerator)}{lower}"
-        atoms = getattr(value, "atoms", None)
-        if atoms is None:
+        if not hasattr(value, "atoms"):
             raise
-    return str(spelled(value))
+    except RecursionError:
+        if not hasattr(value, "atoms"):
+            raise
+    return expression_text(value, str)
 
 
-def spelled(value: Any) -> Any:
-    """Return an expression with names in the place of integers that are too long to be printed.
+def expression_text(
+    value: Any, write: Callable[[Any], str], mend: Callable[[str], str] = str
+) -> str:
+    """Return what a printer of SymPy writes of an expression; of one too deep for it, the size.
+
+    The text that stands for the latter goes through `mend`.
 
     Examples
     --------
     >>> import sympy
-    >>> len(str(spelled(sympy.Symbol("a") + 10**5000)))
-    5005
+    >>> expression_text(sympy.Symbol("a") + 1, str)
+    'a + 1'
+    >>> deep = sympy.Symbol("a")
+    >>> for _ in range(400):
+    ...     deep = sympy.Function("f")(deep)
+    >>> expression_text(deep, str)
+    'f(… 400 more parts)'
     """
+    try:
+        return str(write(_spelled(value)))
+    except RecursionError:
+        parts = {id(value)}
+        stack = [value]
+        while stack:
+            new = {id(part): part for part in stack.pop().args if id(part) not in parts}
+            parts.update(new)
+            stack += new.values()
+        return mend(f"{type(value).__name__}(… {len(parts) - 1:,} more parts)")
+
+
+def _spelled(value: Any) -> Any:
+    """Return an expression with names in the place of integers that are too long to be printed."""
     from sympy import Pow, Rational, Symbol
 
     def named(number: Any) -> Any:
