@@ -19,7 +19,7 @@ _LONG = 10**600  # what any limit of Python lets through
 def number_text(value: Any) -> str:
     """Return what Python prints of a number, also of integers that are too long for it to print.
 
-    Of expressions that are nested too deep to be printed, `expression_text` says how large they are.
+    Of expressions that are nested too deep for that, `expression_text` says how large they are.
 
     Examples
     --------
