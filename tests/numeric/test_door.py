@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from treealg import _fast, tables
+from treealg import _fast, symbolic, tables
 from treealg._fast import layouts, reference
 from treealg._fast.pieces import checked_spans
 from treealg.numeric.arguments.corrections import letter_columns
@@ -209,6 +209,38 @@ def test_slots_of_words_are_single_coefficients(table, single):
             changed = [array.copy() for array in arrays]
             changed[place][at] += 1
             assert not layouts.slots_are_single(table.dimension, *changed) or (place, at) == (0, -1)
+
+
+def word(letters):
+    tree = symbolic.Tree()
+    for letter in range(1, letters):
+        tree = symbolic.Tree([tree], letter % 2)
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("elements", "places"),
+    [
+        ([word(200)], 600),
+        ([word(letters) for letters in range(1, 60)], 180),
+        (list(symbolic.enumerate_trees(7, 2)), 1900),
+        ([t for n in range(1, 5) for t in symbolic.enumerate_forests(n, 2, planar=True)], 230),
+    ],
+    ids=["word", "prefixes", "trees", "forests"],
+)
+def test_polynomials_that_are_yet_to_be_read_have_places_of_their_own(elements, places):
+    table = tables.coefficients(elements, 2)
+    _, _, size, whole = layouts.states_of_trees(table.label, table.left, table.right)
+    offset, total = layouts.places_in_turn(table.label, table.left, table.right, size)
+    assert ((offset < 0) == (whole < 0)).all()
+    assert total < min(places, size.sum())
+    holder = np.full(total, -1)
+    for i, sources in enumerate(zip(table.left.tolist(), table.right.tolist(), strict=True)):
+        for source in sources:
+            if source >= 0 and size[source]:
+                assert (holder[offset[source] : offset[source] + size[source]] == source).all()
+        if size[i]:
+            holder[offset[i] : offset[i] + size[i]] = i
 
 
 def test_a_program_has_no_more_coefficients_than_kernels_can_number():

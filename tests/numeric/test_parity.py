@@ -287,6 +287,23 @@ def test_kernels_agree_for_every_instruction_set(batch, planar, dtype):
     assert_parity(backward_results(x, derivs, table))
 
 
+# From a MiB in all lanes on few paths have kernels of fewer lanes, from 32 MiB on of fewest.
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("dimension", "degree"), [(2, 14), (3, 9), (2, 17)])
+@pytest.mark.parametrize(("batch", "length"), [(1, 4), (2, 5), (3, 4), (5, 3), (9, 33), (1, 40)])
+def test_few_paths_of_many_words_have_the_values_of_many(batch, length, dimension, degree, dtype):
+    path = np.cumsum(sample(dtype, batch, length, dimension), axis=1) / length
+    derivs = np.ones((batch, treealg.sig_length(dimension, degree)), dtype)
+
+    def results(paths, derivs):
+        found = treealg.sig(paths, degree)
+        return found, treealg.sig_backprop(paths, found, derivs, degree)
+
+    many = [np.resize(x, (batch + 16, *x.shape[1:])) for x in (path, derivs)]
+    for own, other in zip(results(path, derivs), results(*many), strict=True):
+        np.testing.assert_allclose(own, other[:batch], rtol=0, atol=8 * np.finfo(dtype).eps)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("dimension", [1, 2, 3, 4, 5, 6, 7, 8, 9, 17])
 @pytest.mark.parametrize("batch", [1, 2, 9])

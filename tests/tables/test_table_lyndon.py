@@ -9,7 +9,8 @@ import pytest
 
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
-from treealg.tables import brackets
+from treealg.tables import brackets, rows as rows_module
+from treealg.tables.composition import compose
 from treealg.tables.layout import WordLayout
 from treealg.tables.lyndon import lyndon_forests
 from treealg.tables.rows import Rows
@@ -252,6 +253,38 @@ def test_no_more_entries_of_forests_are_foreseen_than_come(make, dimension, degr
     foreseen = [n for n, what in seen if "brackets" in what]
     assert 0 < foreseen[0] <= foreseen[1] <= entries
     assert 2 * foreseen[1] > entries
+
+
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "longest"),
+    [(1, 10, 1), (1, 10, 2), (1, 9, 3), (2, 7, 1), (2, 6, 2), (3, 5, 1), (3, 5, 3), (4, 5, 1)],
+)
+def test_no_more_entries_of_compositions_are_foreseen_than_come(
+    dimension, degree, longest, method, monkeypatch
+):
+    tables.clear_cache()
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    seen = []
+    monkeypatch.setattr(lyndon_module, "check_entries", lambda n, what: seen.append((n, what)))
+    lengths = [tables.basis_length(dimension, n, planar=True) for n in (degree - 2, degree - 1)]
+    monkeypatch.setattr(lyndon_module, "_SMALL_BY_ROW", lengths)
+    monkeypatch.setattr(lyndon_module, "MAX_ENTRIES", 0)  # always in doubt
+    entries = tables.lyndon_arborification(dimension, degree, method, longest=longest).col.size
+    foreseen = [n for n, what in seen if "coordinates" in what]
+    assert 0 < foreseen[-1] <= entries
+    assert foreseen == sorted(foreseen)
+    assert 2 * foreseen[-1] > entries
+
+
+@pytest.mark.parametrize("chunk", [1, 50, 1 << 17])
+def test_compositions_are_made_in_pieces(chunk, monkeypatch):
+    monkeypatch.setattr(rows_module, "CHUNK", chunk)
+    outer = tables.lyndon(2, 4, 2)
+    inner = tables.arborification(2, 4, planar=True, longest=2)
+    np.testing.assert_array_equal(dense(compose(outer, inner)), dense(outer) @ dense(inner))
+    nothing = compose(tables.lyndon(2, 0, 2), tables.arborification(2, 0, planar=True))
+    assert nothing.shape == (0, 0)
 
 
 def assert_refused_early(make, *size, planar=None):

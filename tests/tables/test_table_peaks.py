@@ -37,6 +37,7 @@ tables.cuts_by_weight = lambda *size, planar: tables.weighted_convolution(
     tuple(range(1, size[0] + 1)), size[1], planar=planar
 )
 tables.to_other_lifts = lambda *size, planar: tables.change_of_lift(*size, planar=planar)
+tables.coordinates = lambda *size, planar: tables.lyndon_arborification(*size, 2, planar=planar)
 tables.of_lifts = lambda *size, planar: tables.arborification(*size, planar=planar, longest=None)
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -137,6 +138,7 @@ def measured(name, dimension, degree, planar):
         ("cuts_by_weight", 2, 12, False),
         ("cuts_by_weight", 2, 10, True),
         ("cuts_by_weight", 2, 25, None),
+        ("coordinates", 2, 8, True),
         ("moves", 1, 10, False),
         ("labels_moved", 1, 16, False),
         ("moves", 3, 5, False),
@@ -208,6 +210,9 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
         "treealg.log_sig(path, 23, method=2, n_jobs=2)",
         "treealg.log_sig(path, 23, weights=[1, 1], method=1)",
         "treealg.branched_log_sig(path, 10, planar=True, method=1)",
+        "treealg.branched_log_sig([[0.0] * 5] * 3, 7, planar=True, method=1)",
+        "treealg.branched_log_sig([[0.0] * 5] * 3, 7, planar=True, method=2)",
+        "tables.lyndon_arborification(3, 9, 1, longest=3)",
         "tables.lyndon(2, 26, 1, planar=None)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True, lift='ito')",
@@ -225,6 +230,27 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
 def test_a_call_whose_tables_are_too_large_is_refused_before_memory_is_taken(called):
     (peak,) = printed(CALL.replace("CALLED", called))
     assert peak < 2**26
+
+
+RESULT = f"""{PEAK}
+path = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]])
+treealg.sig(path, 2)
+before = peak()
+print(CALLED.nbytes, peak() - before)
+"""
+
+
+@pytest.mark.slow
+def test_the_signature_of_one_path_needs_a_few_times_its_result():
+    nbytes, peak = printed(RESULT.replace("CALLED", "treealg.sig(path, 22)"))
+    assert 0 < nbytes < peak < 4 * nbytes
+
+
+@pytest.mark.slow
+def test_coefficients_need_what_is_still_to_be_read():
+    # Of each of 2,000 letters a polynomial was kept, 16 MB in each lane.
+    _, peak = printed(RESULT.replace("CALLED", "treealg.sig_coef(path, [(0, 1) * 1000])"))
+    assert 0 < peak < 2**24
 
 
 LIMITED = f"""{PEAK}

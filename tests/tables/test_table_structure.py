@@ -9,7 +9,8 @@ import pytest
 
 from treealg import tables
 from treealg.errors import InvalidValueError
-from treealg.tables.linear_map import compose, expand, merge, merge_below
+from treealg.tables.composition import compose
+from treealg.tables.linear_map import expand, merge, merge_below
 
 
 def changed(array, index, value):

@@ -6,7 +6,7 @@ from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
     Buffer, correction_view, interrupt, kernel_table, matrix_view, path_group, path_view,
-    run, steps_of, tree_program,
+    run, steps_of, table_for_few, tree_program,
 )
 from treealg._fast.lines cimport points_of
 from treealg._fast.pieces cimport Spans, spans_of
@@ -33,8 +33,7 @@ cdef int describe(
     bint time_aug, bint lead_lag, double end_time, bint backward,
 ) except -1:
     """Check what both directions have in common and work out their sizes."""
-    task.table = source.table
-    task.program = &program.view
+    task.program = &program.view if backward else &program.forward
     task.dimension = program.dimension
     task.path = source.path(time_aug, lead_lag, end_time)
     if (
@@ -55,8 +54,12 @@ cdef int describe(
     task.order = NULL
     task.segments = (task.path.length - 1) * (2 if lead_lag else 1)
     task.real = source.real
+    task.table = table_for_few(
+        source.table, task.path.count * max(task.segments // SHARED_OUT, <Py_ssize_t> 1),
+        task.program.n_coefficients * task.real,
+    )
     task.lane_size = task.real * task.table.lanes
-    task.scratch_size = task.lane_size * (program.view.n_states + 2 * program.outputs) + (
+    task.scratch_size = task.lane_size * (task.program.n_states + 2 * program.outputs) + (
         task.table.trees.values_scratch(task.program, task.dimension, task.segments, backward)
     )
     return 0

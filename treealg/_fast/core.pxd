@@ -282,6 +282,9 @@ cdef class Buffer:
 
 cdef const kernel_table *table_for_rows(Buffer like, Py_ssize_t rows) noexcept
 
+cdef const kernel_table *table_for_few(
+    const kernel_table *like, Py_ssize_t rows, size_t row_size) noexcept nogil
+
 
 cdef extern from "<pthread.h>" nogil:
     ctypedef struct pthread_t:  # of whatever type it is

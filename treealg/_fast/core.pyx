@@ -35,6 +35,11 @@ if PyInterpreterState_Get() != PyInterpreterState_Main():
 
 cdef const instruction_set *active = treealg_instruction_set(NULL)
 cdef const instruction_set *narrower = NULL  # for few rows, or NULL
+cdef const instruction_set *narrowest = NULL  # for one or two of many coefficients, or NULL
+
+cdef enum:
+    MANY_BYTES = 1 << 20  # in all lanes, from which on they do not stay in a cache
+    TOO_MANY_BYTES = 1 << 25  # from which on it is more important to take few
 
 cdef double SECONDS_PER_POLL = 0.05
 
@@ -42,8 +47,12 @@ treealg_prepare_for_forks()
 
 
 cdef int find_narrower() noexcept:
-    """Choose what has half of the lanes of AVX-512 and rounds alike; AVX2 has no such thing."""
-    global narrower
+    """Choose what has half of the lanes of AVX-512 and rounds alike, and what has fewest lanes.
+
+    AVX2 has nothing that rounds alike.
+    """
+    global narrower, narrowest
+    narrowest = treealg_instruction_set("baseline")
     narrower = treealg_instruction_set("avx2") if active.f64.lanes == 8 else NULL
     return 0
 
@@ -71,7 +80,7 @@ def use_instruction_set(name):
     ValueError
         If this processor, or this build, does not have the instruction set.
     """
-    global active, narrower
+    global active, narrower, narrowest
     cdef const instruction_set *found
     cdef bytes encoded
     if name is None:
@@ -82,7 +91,7 @@ def use_instruction_set(name):
     if found is NULL:
         raise ValueError(f"this processor has no instruction set called {name!r}")
     active = found
-    narrower = NULL
+    narrower = narrowest = NULL
     if name is None:
         find_narrower()
 
@@ -229,16 +238,42 @@ cdef const kernel_table *table_for_rows(Buffer like, Py_ssize_t rows) noexcept:
     Lanes without a row of their own compute copies of one, which takes no time, but room in the
     cache: few rows have kernels of fewer lanes.
     """
-    cdef const kernel_table *found
-    if narrower is NULL:
-        return like.table
-    if like.table is (active.f32 if like.single else active.f64):
-        found = narrower.f32 if like.single else narrower.f64
-    elif like.table is (active.d32 if like.single else active.d64):
-        found = narrower.d32 if like.single else narrower.d64
-    else:
-        return like.table
-    return found if rows <= found.lanes else like.table
+    return table_of(narrower, like.table, rows)
+
+
+cdef const kernel_table *table_for_few(
+    const kernel_table *like, Py_ssize_t rows, size_t row_size
+) noexcept nogil:
+    """Return the kernels for so many rows of vectors of so many bytes, fewer where that is much.
+
+    To compute copies of a row takes time, too, where its vectors are in no cache.
+    """
+    cdef const kernel_table *found = like
+    cdef const kernel_table *least
+    if row_size * like.lanes >= MANY_BYTES:
+        found = table_of(narrower, like, rows)
+    if row_size * found.lanes >= TOO_MANY_BYTES:
+        least = table_of(narrowest, like, rows)
+        found = found if least is like else least
+    return found
+
+
+cdef const kernel_table *table_of(
+    const instruction_set *other, const kernel_table *like, Py_ssize_t rows
+) noexcept nogil:
+    """Return the kernels of another instruction set, or the same if there are more rows."""
+    cdef const kernel_table *found = NULL
+    if other is NULL:
+        return like
+    if like is active.f32:
+        found = other.f32
+    elif like is active.f64:
+        found = other.f64
+    elif like is active.d32:
+        found = other.d32
+    elif like is active.d64:
+        found = other.d64
+    return like if found is NULL or rows > found.lanes else found
 
 
 # --- signals ----------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases, word_program, worthwhile_threads,
 )
 from treealg._fast.paths cimport (
-    cost_of_integration, cost_of_output, describe, end_of_piece, extend, integrate,
-    integration_scratch, lanes_of_group, path_words,
+    choose_lanes, cost_of_integration, cost_of_output, describe, end_of_piece, extend, integrate,
+    integration_scratch, lanes_of_group, path_words, take_lanes,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -206,11 +206,13 @@ cdef void derivatives_of_wholes(
 ) noexcept nogil:
     """Derivatives in the word signatures of whole paths, as those after their last pieces."""
     cdef const gradient_task *task = <const gradient_task *> task_
-    cdef const path_words *words = &task.words
-    cdef Py_ssize_t size = words.size * words.real, first = group * words.table.lanes
+    cdef path_words own = task.words
+    cdef const path_words *words = &own
+    cdef Py_ssize_t size = words.size * words.real, first = group * words.few.lanes
     cdef matrix_view last = rows_in(
         task.after + (task.pieces - 1) * size, words.path.count, words, task.pieces
     )
+    take_lanes(&own, own.few)
     cdef char *rows = lanes + 2 * words.lanes_size
     cdef int used = <int> min(<Py_ssize_t> words.table.lanes, words.path.count - first)
     word_derivatives(
@@ -261,11 +263,11 @@ cdef void cut_paths(
     """Several pieces per path, one per lane."""
     cdef Py_ssize_t count = task.words.path.count, pieces = count * task.pieces
     cdef Py_ssize_t size = task.words.size * task.words.real, lanes = task.words.table.lanes
-    cdef Py_ssize_t groups = (pieces + lanes - 1) // lanes
+    cdef Py_ssize_t groups = (pieces + lanes - 1) // lanes, few = task.words.few.lanes
     cdef phase *phases = [
         phase(group_of_parts, groups),
         phase(signatures_before, count),
-        phase(derivatives_of_wholes, (count + lanes - 1) // lanes),
+        phase(derivatives_of_wholes, (count + few - 1) // few),
         phase(derivatives_after, count),
         phase(group_of_pieces, groups),
     ]
@@ -320,6 +322,7 @@ cdef gradient_task paths_from(const gradient_task *task, Py_ssize_t first) noexc
 cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
     cdef path_words *words = &task.words
+    choose_lanes(words, max(words.steps // 8, <Py_ssize_t> 1))
     cdef const kernel_table *table = words.table
     cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row, apart
     cdef gradient_task rest
@@ -335,6 +338,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     task.rows_size = 0
     if words.log_program is not NULL:
         task.rows_size = words.lanes_size
+        table = words.table if pieces == 1 else words.few
         size = max(size, table.algebra.logarithm_scratch(words.log_program, 1))
     apart = count_apart(task, n_threads) if pieces == 1 else 0
     if apart:

@@ -5,6 +5,7 @@ A wrong table must not make a kernel leave its arrays, so that each is checked a
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,7 @@ __all__ = [
     "check_words",
     "merged_by_trunk",
     "orders_of_terms",
+    "places_in_turn",
     "slots_are_single",
     "states_of_trees",
     "units_first",
@@ -297,6 +299,45 @@ def states_of_trees(label: Array, left: Array, right: Array) -> tuple[Array, Arr
     number = np.cumsum(integral & ~added) - 1
     state = np.where(integral, number[total], -1).astype(np.int32)
     return degree, state, size, offset
+
+
+def places_in_turn(label: Array, left: Array, right: Array, size: Array) -> tuple[Array, int]:
+    """Place polynomials where others were that nobody reads any more, for those who go on only.
+
+    Returns the first coefficient of each, -1 for one without any, and how many there are places
+    for.
+    """
+    last = np.arange(len(label))
+    for sources in (left, right):
+        reads = np.flatnonzero(sources >= 0)
+        np.maximum.at(last, sources[reads], reads)
+    done: list[list[int]] = [[] for _ in label]
+    for i in np.flatnonzero(size).tolist():
+        done[last[i]].append(i)
+    sizes, offset, total = size.tolist(), [-1] * len(label), 0
+    free: list[tuple[int, int]] = []  # ascending, with places between them that are taken
+    for i, own in enumerate(sizes):
+        if own:
+            fits = (k for k, (begin, end) in enumerate(free) if end - begin >= own)
+            k = next(fits, None)
+            if k is not None:
+                begin, end = free.pop(k)
+                if end - begin > own:
+                    free.insert(k, (begin + own, end))
+            else:
+                begin = free.pop()[0] if free and free[-1][1] == total else total
+                total = begin + own
+            offset[i] = begin
+        for old in done[i]:
+            begin, end = offset[old], offset[old] + sizes[old]
+            k = bisect.bisect(free, (begin, end))
+            if k < len(free) and free[k][0] == end:
+                end = free.pop(k)[1]
+            if k and free[k - 1][1] == begin:
+                k -= 1
+                begin = free.pop(k)[0]
+            free.insert(k, (begin, end))
+    return np.array(offset, dtype=np.int64), total
 
 
 def merged_by_trunk(

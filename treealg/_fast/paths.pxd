@@ -9,6 +9,7 @@ from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
 cdef struct path_words:
     const kernel_table *table
+    const kernel_table *few  # for as many rows as there are paths; set once these are known
     path_view path
     correction_view correction  # not read without columns
     Py_ssize_t columns
@@ -31,6 +32,10 @@ cdef int describe(
     path_words *task, Buffer path, Buffer correction, WordProgram words, SparseMap output_map,
     ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
 ) except -1
+
+cdef void take_lanes(path_words *task, const kernel_table *table) noexcept nogil
+
+cdef void choose_lanes(path_words *task, Py_ssize_t pieces) noexcept nogil
 
 cdef size_t integration_scratch(const path_words *task) noexcept nogil
 

@@ -12,7 +12,7 @@ from libc.string cimport memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, path_view, phase, run_phases, steps_of,
+    kernel_table, matrix_view, path_view, phase, run_phases, steps_of, table_for_few,
     worthwhile_threads,
 )
 from treealg._fast.programs cimport (
@@ -25,7 +25,7 @@ cdef int describe(
     ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
 ) except -1:
     """Check what belongs to the paths and words, and work out their sizes."""
-    task.table = path.table
+    task.table = task.few = path.table
     task.path = path.path(time_aug, lead_lag, end_time)
     task.words = &words.view
     task.columns = 0
@@ -58,6 +58,19 @@ cdef int describe(
             raise ValueError("the logarithm is not that of these words")
         task.log_program = &log_program.f32 if path.single else &log_program.f64
     return 0
+
+
+cdef void take_lanes(path_words *task, const kernel_table *table) noexcept nogil:
+    """Let kernels of so many lanes compute."""
+    task.table = table
+    task.lanes_size = task.size * table.lanes * task.real
+
+
+cdef void choose_lanes(path_words *task, Py_ssize_t pieces) noexcept nogil:
+    """Choose the kernels for paths in at most so many pieces each, and those for their results."""
+    cdef size_t row_size = task.size * task.real
+    task.few = table_for_few(task.table, task.path.count, row_size)
+    take_lanes(task, table_for_few(task.table, task.path.count * pieces, row_size))
 
 
 cdef size_t integration_scratch(const path_words *task) noexcept nogil:
@@ -199,6 +212,9 @@ cdef signature_task paths_from(const signature_task *task, Py_ssize_t first) noe
     rest.out.data += first * rest.out.row_stride
     rest.out.count -= first
     rest.pieces = choose_pieces(path.count, rest.words.segments, rest.words.table.lanes, 1).pieces
+    rest.words.few = table_for_few(
+        rest.words.table, path.count, rest.words.size * rest.words.real
+    )
     return rest
 
 
@@ -275,12 +291,15 @@ cdef bint are_few(const path_words *words, Py_ssize_t rows) noexcept nogil:
 cdef void group_of_joined(
     const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
-    cdef const signature_task *task = <const signature_task *> task_
-    cdef const kernel_table *table = task.words.table
+    cdef const signature_task *given = <const signature_task *> task_
+    cdef const kernel_table *table = given.words.few
+    cdef signature_task own = given[0]
+    cdef signature_task *task = &own
     cdef matrix_view wholes = rows_of_parts(task, task.pieces)
     cdef Py_ssize_t row, first = group * table.lanes
     cdef Py_ssize_t end = min(first + table.lanes, wholes.count)
     cdef bint are_alike = task.out.column_stride == wholes.column_stride
+    take_lanes(&task.words, table)
     are_alike &= task.out.tangent == wholes.tangent
     if are_alike and are_few(&task.words, end - first):
         for row in range(first, end):
@@ -293,15 +312,14 @@ cdef void group_of_joined(
     finish_group(task, first, lanes)
 
 
-cdef void cut_paths(
-    signature_task *task, size_t scratch_size, int n_threads, interrupt *stop
-) noexcept nogil:
+cdef void cut_paths(signature_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """Several pieces per path, one per lane; Chen's identity joins them."""
     cdef Py_ssize_t count = task.words.path.count, lanes = task.words.table.lanes
+    cdef Py_ssize_t few = task.words.few.lanes
     cdef phase *phases = [
         phase(group_of_parts, (count * task.pieces + lanes - 1) // lanes),
         phase(join_parts, count),
-        phase(group_of_joined, (count + lanes - 1) // lanes),
+        phase(group_of_joined, (count + few - 1) // few),
     ]
     # A map of one row reads beyond it, up to a vector.
     task.parts = <char *> aligned_scratch(
@@ -310,22 +328,33 @@ cdef void cut_paths(
     if task.parts is NULL:
         stop.stop = OUT_OF_MEMORY
         return
-    run_phases(phases, 3, task, scratch_size, n_threads, stop)
+    run_phases(phases, 3, task, scratch_of_signatures(&task.words, True), n_threads, stop)
     free_scratch(task.parts)
+
+
+cdef size_t scratch_of_signatures(const path_words *words, bint in_pieces) noexcept nogil:
+    """What a thread needs for word signatures of paths, or of pieces, and for the results."""
+    cdef size_t size = integration_scratch(words) + words.lanes_size
+    cdef path_words few = words[0]
+    if words.log_program is NULL:
+        return size
+    if in_pieces:
+        take_lanes(&few, words.few)
+    return max(
+        size, few.lanes_size + few.table.algebra.logarithm_scratch(words.log_program, 0)
+    )
 
 
 cdef void signatures(signature_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """The results of all paths, of a task that is complete up to its pieces."""
     cdef path_words *words = &task.words
-    cdef const kernel_table *table = words.table
+    cdef const kernel_table *table
     cdef signature_task rest
     cdef choice chosen
     cdef Py_ssize_t apart = 0
     cdef phase whole
-    cdef size_t scratch_size = integration_scratch(words)
-    if words.log_program is not NULL:
-        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(words.log_program, 0))
-    scratch_size += words.lanes_size
+    choose_lanes(words, max(words.segments // 4, <Py_ssize_t> 1))
+    table = words.table
     n_threads = worthwhile_threads(cost_of_integration(words) + cost_of_output(words), n_threads)
     chosen = choose_pieces(words.path.count, words.segments, table.lanes, n_threads)
     task.pieces = chosen.pieces
@@ -338,11 +367,11 @@ cdef void signatures(signature_task *task, int n_threads, interrupt *stop) noexc
     whole.work = whole_group
     whole.groups = (words.path.count + table.lanes - 1) // table.lanes
     if task.pieces == 1:
-        run_phases(&whole, 1, task, scratch_size, n_threads, stop)
+        run_phases(&whole, 1, task, scratch_of_signatures(words, False), n_threads, stop)
     else:
-        cut_paths(task, scratch_size, n_threads, stop)
+        cut_paths(task, n_threads, stop)
     if apart and not stop.stop:
-        cut_paths(&rest, scratch_size, 1, stop)
+        cut_paths(&rest, 1, stop)
 
 
 def path_signature(

@@ -24,7 +24,7 @@ cdef class WordProgram:
 
 
 cdef class TreeProgram:
-    cdef tree_program view
+    cdef tree_program view, forward  # the other keeps no polynomial longer than it is read
     cdef readonly Py_ssize_t dimension, outputs, columns
     cdef tuple keep
 

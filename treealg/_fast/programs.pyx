@@ -7,7 +7,7 @@ import numpy as np
 
 from treealg._fast.layouts import (
     check_map, check_program, check_trees, check_words, merged_by_trunk, orders_of_terms,
-    slots_are_single, states_of_trees, units_first,
+    places_in_turn, slots_are_single, states_of_trees, units_first,
 )
 
 from treealg.fingerprints import fingerprint
@@ -191,7 +191,8 @@ cdef class TreeProgram:
         check_trees(dimension, label, left, right, times, column, output)
         order, state, size, offset = states_of_trees(label, left, right)
         output = np.ascontiguousarray(state[output])
-        self.keep = (label, left, right, times, order, state, offset, column, output)
+        in_turn, places = places_in_turn(label, left, right, size)
+        self.keep = (label, left, right, times, order, state, offset, column, output, in_turn)
         self.dimension = dimension
         self.outputs = len(output)
         self.columns = int(column.max(initial=-1)) + 1
@@ -209,3 +210,6 @@ cdef class TreeProgram:
         self.view.offset = <const int64_t *> address(offset)
         self.view.column = <const int32_t *> address(column)
         self.view.output = <const int32_t *> address(output)
+        self.forward = self.view
+        self.forward.n_coefficients = places
+        self.forward.offset = <const int64_t *> address(in_turn)

@@ -26,7 +26,6 @@ __all__ = [
     "check_ascending",
     "check_exact",
     "check_pointer",
-    "compose",
     "expand",
     "linear_map_of",
     "merge",
@@ -274,21 +273,6 @@ def check_exact(coefficient: float) -> None:
             "a coefficient of this table is 2**53 or more, which float64 does not hold exactly; "
             "lower the degree"
         )
-
-
-def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
-    """Compose a map of width 1 with a map of any width: `inner` acts first."""
-    width = inner.width
-    require(outer.width == 1 and outer.n_cols == inner.n_rows * width, "the maps fit together")
-    column = outer.col.astype(np.int64)
-    size = np.diff(inner.ptr)[column // width]
-    check_entries(int(size.sum()), "the composition")
-    source, entry = expand(inner.ptr, column // width)
-    n_cols = inner.n_cols * width
-    row = np.repeat(np.arange(outer.n_rows), np.diff(outer.ptr))[source]
-    col = inner.col[entry].astype(np.int64) * width + (column % width)[source]
-    key, coef = merge(row * n_cols + col, outer.coef[source] * inner.coef[entry])
-    return from_keys(1, outer.n_rows, n_cols, key, coef)
 
 
 def linear_map_of(

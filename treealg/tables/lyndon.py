@@ -19,9 +19,10 @@ from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree
 from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
+from treealg.tables.composition import compose
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
-from treealg.tables.linear_map import LinearMap, compose, from_keys
+from treealg.tables.linear_map import LinearMap, from_keys
 from treealg.tables.rows import CHUNK
 from treealg.tables.sizes import (
     MAX_ENTRIES,
@@ -40,6 +41,9 @@ Layout = ForestLayout | WordLayout | WeightedLayout
 
 _SMALL = 50_000, 1_200_000
 """The most words of tables that are made to see how such tables grow; the second one in doubt."""
+
+_SMALL_BY_ROW = 50_000, 1_500_000
+"""The same where rows are short, which takes less time."""
 
 
 def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = True) -> LinearMap:
@@ -172,7 +176,21 @@ def lyndon_arborification(
         require(longest == 1, "logarithms of words have Lyndon coordinates for plain letters only")
         return lyndon(dimension, degree, method, planar=None)
 
+    def composed(layout: Layout, size: str) -> LinearMap:
+        nodes = len(layout.start) - 2
+        inner = arborification(dimension, nodes, planar=True, longest=as_longest(longest, nodes))
+        return compose(lyndon_map(method, layout, size), inner)
+
     def build() -> LinearMap:
+        foresee(
+            composed,
+            lambda order: log_length(dimension, order, planar=True, method=method),
+            dimension,
+            degree,
+            True,
+            "the Lyndon coordinates of words",
+            by_row=True,
+        )
         inner = arborification(dimension, degree, planar=True, longest=longest)
         return compose(lyndon(dimension, degree, method), inner)
 
@@ -201,21 +219,31 @@ def foresee(
     dimension: int,
     degree: int,
     planar: bool | None,
+    what: str = "the Lyndon brackets",
+    *,
+    by_row: bool = False,
 ) -> None:
     """Refuse a map that will be too large if it grows on from order to order as it did.
 
     It grows faster: the factor between one order and the next increases, or that to the one after
-    it does. All orders are counted together. `length` tells how many rows there are up to a degree.
+    it does; if `by_row`, that of the mean row of an order, which tells more. All orders are counted
+    together. `length` tells how many rows there are up to a degree.
     """
-    for most in _SMALL:
+    for most in _SMALL_BY_ROW if by_row else _SMALL:
         small = small_degree(dimension, degree, planar, most)
-        if not 3 < small < degree:
+        if not 2 + (not by_row) < small < degree:
             return
         table = make(layout_of(dimension, small, planar), f"{dimension=}, degree={small}")
-        sizes = np.diff(table.ptr[[length(order) for order in range(small + 1)]]).tolist()
-        factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
-        more = sum(int(sizes[-1] * factor**order) for order in range(1, degree - small + 1))
-        check_entries(sum(sizes) + more, f"the Lyndon brackets for {dimension=}, {degree=}")
+        lengths = [length(order) for order in range(degree + 1)]
+        sizes = np.diff(table.ptr[lengths[: small + 1]]).tolist()
+        rows = np.diff(lengths).tolist() if by_row else [1] * degree
+        means = [Fraction(size, count) for size, count in zip(sizes, rows, strict=False)]
+        factor = min(means[-1] / means[-2], means[-2] / means[-3])
+        more = sum(
+            int(rows[small + order - 1] * means[-1] * factor**order)
+            for order in range(1, degree - small + 1)
+        )
+        check_entries(sum(sizes) + more, f"{what} for {dimension=}, {degree=}")
         if sum(sizes) + more < MAX_ENTRIES // 4:
             return
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from treealg.checks import brief, check_method
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
-from treealg.tables.linear_map import LinearMap, compose
+from treealg.tables.composition import compose
+from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import lyndon_map
 from treealg.tables.lyndon_expansion import expansion_map
 from treealg.tables.sizes import check_entries
