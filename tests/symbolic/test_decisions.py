@@ -26,7 +26,9 @@ from treealg.symbolic import (
     energy_order,
     exact_lie_butcher_series,
     exact_series,
+    is_character,
     is_energy_preserving,
+    is_infinitesimal,
     is_symplectic,
     lie_butcher_order,
     modified_equation,
@@ -35,7 +37,14 @@ from treealg.symbolic import (
     symbolic_tableau,
     symplectic_order,
 )
-from treealg.symbolic.bseries import adjoint, compose, inverse, substitute
+from treealg.symbolic.bseries import (
+    adjoint,
+    compose,
+    frozen_exponential,
+    inverse,
+    lie_butcher_logarithm,
+    substitute,
+)
 from treealg.symbolic.linear.fields import arithmetic_of
 from treealg.symbolic.linear.polynomials import written
 from treealg.symbolic.linear.zeros import is_zero
@@ -251,6 +260,7 @@ def test_conditions_of_a_symbolic_tableau_stay_polynomials():
 RK4 = RungeKutta([[], [0.5], [0, 0.5], [0, 0, 1]], [1 / 6, 1 / 3, 1 / 3, 1 / 6])
 MIDPOINT = RungeKutta([[(0.1 + 0.2) / 0.6]], [1.0])
 LIE_EULER = CommutatorFree([[]], [[0.1 + 0.2 + 0.7]])
+SCALED = exact_lie_butcher_series(5).scale_step(0.1)
 
 DECISIONS = {
     "order": (lambda tol: RK4.order(tol=tol), 4),
@@ -260,6 +270,10 @@ DECISIONS = {
     "symplectic": (lambda tol: is_symplectic(MIDPOINT.series(4), tol=tol), True),
     "energy": (lambda tol: is_energy_preserving(RK4.series(4), tol=tol), True),
     "on manifolds": (lambda tol: lie_butcher_order((LIE_EULER).series(3), tol=tol), 1),
+    "character": (lambda tol: is_character(SCALED, tol=tol), True),
+    "no character": (lambda tol: is_character(SCALED * 0.9, tol=tol), False),
+    "infinitesimal": (lambda tol: is_infinitesimal(lie_butcher_logarithm(SCALED), tol=tol), True),
+    "frozen": (lambda tol: frozen_exponential(lie_butcher_logarithm(SCALED), tol=tol).order, 5),
     "commutator-free": (lambda tol: LIE_EULER.order(tol=tol), 1),
     "floats in expressions": (lambda tol: RungeKutta([[]], [1 + 1e-16 * A]).order(tol=tol), 1),
 }
@@ -285,6 +299,21 @@ def test_a_tolerance_is_for_floats_and_leaves_exact_coefficients_exact():
     assert almost.order(tol=1e-3) == 0
     assert RungeKutta([[]], [1 + 1e-6]).order(tol=1e-3) == 1
     assert RungeKutta([[]], [1 + 1e-2]).order(tol=1e-3) == 0
+
+
+@pytest.mark.parametrize("name", ["is_character", "is_infinitesimal"])
+def test_the_properties_of_a_series_say_where_a_tolerance_is_taken(name):
+    series = SCALED if name == "is_character" else lie_butcher_logarithm(SCALED)
+    with pytest.raises(InvalidValueError, match=rf"use {name}\(series, tol=...\)"):
+        getattr(series, name)
+
+
+def test_a_series_that_is_another_number_on_the_empty_forest_needs_no_tolerance():
+    assert not is_infinitesimal(SCALED)
+    assert not is_character(lie_butcher_logarithm(SCALED))
+    nearly = LieButcherSeries(SCALED.__getitem__, 5, empty=1 + 2**-52)
+    assert is_character(nearly, tol=1e-12)
+    assert not is_character(nearly, tol=1e-17)
 
 
 def test_the_condition_on_the_tableau_says_where_a_tolerance_is_taken():

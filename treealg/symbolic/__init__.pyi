@@ -11,6 +11,8 @@ from treealg.symbolic.bseries.group import modified_equation as modified_equatio
 from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries as LieButcherSeries,
     exact_lie_butcher_series as exact_lie_butcher_series,
+    is_character as is_character,
+    is_infinitesimal as is_infinitesimal,
     lie_butcher_order as lie_butcher_order,
 )
 from treealg.symbolic.bseries.lie_group import CommutatorFree as CommutatorFree

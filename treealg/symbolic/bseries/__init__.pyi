@@ -29,6 +29,8 @@ from treealg.symbolic.bseries.group import (
 from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries as LieButcherSeries,
     exact_lie_butcher_series as exact_lie_butcher_series,
+    is_character as is_character,
+    is_infinitesimal as is_infinitesimal,
     lie_butcher_compose as lie_butcher_compose,
     lie_butcher_logarithm as lie_butcher_logarithm,
     lie_butcher_order as lie_butcher_order,

@@ -27,7 +27,7 @@ from treealg.symbolic.bseries.truncated import (
     in_field,
 )
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.zeros import GIVE_TOLERANCE, check_tolerance, is_zero, vanishes
+from treealg.symbolic.linear.zeros import GIVE_TOLERANCE, check_tolerance, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import counts, enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -38,6 +38,8 @@ __all__ = [
     "LieButcherSeries",
     "check_lie_butcher",
     "exact_lie_butcher_series",
+    "is_character",
+    "is_infinitesimal",
     "lie_butcher_compose",
     "lie_butcher_logarithm",
     "lie_butcher_order",
@@ -115,22 +117,18 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
     @property
     def is_character(self) -> bool:
         """Whether it is 1 on the empty forest and multiplicative for shuffles, as a method is."""
-        return self._respects_shuffles(
-            1, None, "compare it with a series that is exact by is_close"
-        )
+        return self._respects_shuffles(1, None, "use is_character(series, tol=...)")
 
     @property
     def is_infinitesimal(self) -> bool:
         """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
-        return self._respects_shuffles(
-            0, None, "compare it with a series that is exact by is_close"
-        )
+        return self._respects_shuffles(0, None, "use is_infinitesimal(series, tol=...)")
 
     def _respects_shuffles(
         self, empty: int, tol: float | None, remedy: str = GIVE_TOLERANCE
     ) -> bool:
         values = entered(self)._values
-        if not is_zero(values[OrderedForest.empty] - empty):
+        if not vanishes(values[OrderedForest.empty] - empty, tol, remedy):
             return False
         basis = ordered_forests_up_to(self._order, self._colours)
         small = [bisect_right(basis, n, key=_number) for n in range(self._order + 1)]
@@ -324,6 +322,74 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
         if not vanishes(value - exact._values[forest], tol):
             return max(forest.order - 1, 0)
     return series.order
+
+
+def is_character(series: LieButcherSeries, *, tol: Any = None) -> bool:
+    """Tell whether a series is multiplicative for shuffles, as that of a method is.
+
+    Parameters
+    ----------
+    series : LieButcherSeries
+        Any series.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        that differ are an error. Exact coefficients are decided exactly.
+
+    Returns
+    -------
+    bool
+        True when it is 1 on the empty forest and on each shuffle of two forests the product of its
+        values on these, up to its order of truncation.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
+    InvalidValueError
+        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
+
+    Examples
+    --------
+    >>> step = exact_lie_butcher_series(3)
+    >>> is_character(step), is_character(step.map_coefficients(float), tol=1e-12)
+    (True, True)
+    """
+    (series,) = check_lie_butcher((series,))
+    return series._respects_shuffles(1, check_tolerance(tol))
+
+
+def is_infinitesimal(series: LieButcherSeries, *, tol: Any = None) -> bool:
+    """Tell whether a series vanishes on shuffles, as that of a vector field does.
+
+    Parameters
+    ----------
+    series : LieButcherSeries
+        Any series.
+    tol : float, optional
+        As for `is_character`.
+
+    Returns
+    -------
+    bool
+        True when it is 0 on the empty forest and on each shuffle of two forests, up to its order of
+        truncation.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
+    InvalidValueError
+        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
+        expressions.
+
+    Examples
+    --------
+    >>> is_infinitesimal(lie_butcher_logarithm(exact_lie_butcher_series(3)))
+    True
+    """
+    (series,) = check_lie_butcher((series,))
+    return series._respects_shuffles(0, check_tolerance(tol))
 
 
 def check_lie_butcher(series: tuple[Any, ...]) -> tuple[LieButcherSeries, ...]:
