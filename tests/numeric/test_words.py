@@ -205,6 +205,46 @@ def test_words_are_listed_in_the_order_of_coefficients(alphabet_size, length):
     assert of_length == [word for word in found if len(word) == length]
 
 
+@pytest.mark.parametrize("weights", [None, (1, 2)])
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_listed_words_are_in_step_with_results(length, weights):
+    path = np.random.default_rng(4).standard_normal((5, 2))
+    for scalar_term in (False, True):
+        listed = treealg.words(2, length, weights=weights, scalar_term=scalar_term)
+        found = treealg.sig(path, length, weights=weights, scalar_term=scalar_term)
+        assert len(listed) == len(found)
+        if listed:
+            np.testing.assert_allclose(treealg.sig_coef(path, listed), found, rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.int32, object])
+def test_words_may_be_arrays(dtype):
+    path = np.random.default_rng(5).standard_normal((2, 5, 2))
+    word, others = (0, 1, 1), [(0, 1), (1, 0)]
+    one, several = np.array(word, dtype), np.array(others, dtype)
+    assert treealg.word_to_idx(one, 2) == treealg.word_to_idx(word, 2)
+    assert treealg.is_lyndon(one)
+    sig = treealg.sig(path, 3)
+    for given, meant in ((one, word), (several, others), ([one, (1,)], [word, (1,)]),
+                         (one[:0], ()), (several[:, :0], [(), ()])):  # fmt: skip
+        np.testing.assert_array_equal(treealg.sig_coef(path, given), treealg.sig_coef(path, meant))
+        found = treealg.log_sig_coef(path, given, prefixes=True)
+        np.testing.assert_array_equal(found, treealg.log_sig_coef(path, meant, prefixes=True))
+        if meant and () not in meant:
+            found = treealg.extract_sig_coef(sig, given, 2)
+            np.testing.assert_array_equal(found, treealg.extract_sig_coef(sig, meant, 2))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [np.zeros(2), np.array([True]), np.array(1), np.zeros((1, 2, 1), int), np.array(["0", "1"])],
+    ids=["floats", "flags", "number", "three axes", "text"],
+)
+def test_arrays_that_are_no_words_are_refused(words):
+    with pytest.raises(treealg.InvalidTypeError, match="words"):
+        treealg.sig_coef(np.zeros((3, 2)), words)
+
+
 @pytest.mark.parametrize(("alphabet_size", "length"), [(1, 5), (2, 7), (3, 4), (2, 0)])
 def test_lyndon_words_are_those_smaller_than_their_proper_suffixes(alphabet_size, length):
     def is_smallest(word):

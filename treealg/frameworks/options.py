@@ -135,9 +135,9 @@ def may_be_none(option: Option) -> bool:
 
 
 def _literal(name: str, value: Any) -> Any:
-    """Return an object as nested lists and tuples of numbers."""
+    """Return an object as nested lists and tuples of numbers; arrays of one axis may be words."""
     if isinstance(value, np.ndarray):
-        value = value.tolist()
+        value = tuple(value.tolist()) if value.ndim == 1 else value.tolist()
     if isinstance(value, (list, tuple)):
         return type(value)(_literal(name, piece) for piece in value)
     number = as_number(value)

@@ -146,7 +146,11 @@ def log_sig_length(
 
 
 def words(
-    alphabet_size: int, max_length: int, *, weights: Sequence[int] | None = None
+    alphabet_size: int,
+    max_length: int,
+    *,
+    weights: Sequence[int] | None = None,
+    scalar_term: bool = True,
 ) -> list[Word]:
     """List the words up to a length, the empty word first.
 
@@ -159,16 +163,21 @@ def words(
     weights : sequence of int or None, default None
         The weight of each letter, at least 1. Then `max_length` bounds the weight of a word, the
         sum over its letters.
+    scalar_term : bool, default True
+        Begin with the empty word, whose coefficient is in front of results with
+        ``scalar_term=True``. Those functions have it False by default: False here gives what the
+        columns of their results stand for.
 
     Returns
     -------
     list of tuple of int
-        By length, then lexicographically, as coefficients with a scalar term in front are ordered.
+        The empty word, unless `scalar_term` is False, then words by length, then lexicographically:
+        the order of coefficients.
 
     Raises
     ------
     InvalidTypeError
-        If an argument is no integer.
+        If an argument is no integer, or `scalar_term` no boolean.
     InvalidValueError
         If one is too small, there is no weight for each letter or they are too fine, or if the list
         does not fit in memory.
@@ -177,24 +186,28 @@ def words(
     --------
     words_of_length : One length of it.
     idx_to_word : One word of it, without a list.
+    sig_names : The same as names of columns.
 
     Examples
     --------
     >>> import treealg
     >>> treealg.words(2, 2)
     [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (1, 1)]
+    >>> treealg.words(2, 1, scalar_term=False)
+    [(0,), (1,)]
     >>> treealg.words(2, 2, weights=(1, 2))
     [(), (0,), (1,), (0, 0)]
     """
     alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
+    first = 0 if check_flag("scalar_term", scalar_term) else 1
     max_length, light = checked_weights(weights, alphabet_size, max_length, None)
     if light is not None:
         tables.require_weighted_fits(light, max_length, planar=None)
         from treealg.symbolic import weighted_words
 
-        return [(), *weighted_words(light, max_length)]
+        return [*[()][first:], *weighted_words(light, max_length)]
     _check_list(alphabet_size, range(1, max_length + 1))
-    lengths = range(max_length + 1)
+    lengths = range(first, max_length + 1)
     return [word for length in lengths for word in product(range(alphabet_size), repeat=length)]
 
 

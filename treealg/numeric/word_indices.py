@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from treealg import tables
 from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -25,7 +27,7 @@ def is_lyndon(word: Word) -> bool:
     Parameters
     ----------
     word : tuple of int
-        Letters, which are integers of any size.
+        Letters, which are integers of any size; also a list, or an array of one axis.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def is_lyndon(word: Word) -> bool:
     Raises
     ------
     InvalidTypeError
-        If `word` is neither a tuple nor a list, or a letter no integer.
+        If `word` is no tuple, list or array of one axis, or a letter no integer.
 
     Examples
     --------
@@ -65,7 +67,8 @@ def word_to_idx(
     Parameters
     ----------
     word : tuple of int
-        Letters, the last one the last integrator; the empty word is ``()``.
+        Letters, the last one the last integrator; the empty word is ``()``. Also a list, or an
+        array of one axis.
     alphabet_size : int
         The letters are 0, ..., alphabet_size - 1; at least 1.
     scalar_term : bool, default False
@@ -85,8 +88,8 @@ def word_to_idx(
     Raises
     ------
     InvalidTypeError
-        If `word` is neither a tuple nor a list, a letter, `alphabet_size` or `degree` no integer,
-        `scalar_term` no boolean, or `weights` no integers.
+        If `word` is no tuple, list or array of one axis, a letter, `alphabet_size` or `degree` no
+        integer, `scalar_term` no boolean, or `weights` no integers.
     InvalidValueError
         If a letter is not one of ``0, ..., alphabet_size - 1``, if `word` is beyond `degree`, or if
         it is empty while there is no scalar; if `alphabet_size` is below 1 or `degree` below 0; or
@@ -262,6 +265,8 @@ def _basis(letters: int, degree: Any, weights: Any) -> _AllWords | _LightWords |
 
 def as_word(value: Any, name: str = "word") -> Word:
     """Return a word that was given, its letters Python integers."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = list(value)  # whose letters are checked as others are
     if not isinstance(value, (tuple, list)):
         raise InvalidTypeError(
             f"{name} must be a tuple of integers, got {type(value).__name__}; one letter is (a,), "

@@ -77,7 +77,7 @@ def sig_names(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    return word_texts(words(labels, degree, weights=weights)[not scalar :], texts)
+    return word_texts(words(labels, degree, weights=weights, scalar_term=scalar), texts)
 
 
 def log_sig_names(
@@ -148,7 +148,7 @@ def log_sig_names(
     if method and weights is None:
         listed = lyndon_words(labels, degree)
     else:
-        listed = words(labels, degree, weights=weights)[not scalar :]
+        listed = words(labels, degree, weights=weights, scalar_term=scalar)
         listed = [word for word in listed if is_lyndon(word)] if method else listed
     return word_texts(listed, texts)
 

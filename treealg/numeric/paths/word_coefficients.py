@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from treealg.checks import check_flag, check_weights
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
@@ -45,7 +47,8 @@ def sig_coef(
         Points of the path, or list of paths, as for `branched_sig`.
     words : tuple of int or list of these
         The words, in any order and with repetition; the empty word is ``()``. A tuple is one word;
-        several come in a list.
+        several come in a list, or as rows of an array of integers, of which a single axis is one
+        word.
     time_aug : bool, default False
         Append time as the last channel, uniform from 0 to `end_time` over the points.
     lead_lag : bool, default False
@@ -327,7 +330,9 @@ def _places(
 
 
 def as_words(words: Any) -> list[Word]:
-    """Return a word that was given, or a list of them, as a list."""
+    """Return a word that was given, or a list of them, as a list; rows of an array are words."""
+    if isinstance(words, np.ndarray) and words.ndim == 2:
+        words = list(words)
     if not isinstance(words, list):
         return [as_word(words, "words")]
     return [as_word(word, f"words[{i}]") for i, word in enumerate(words)]

@@ -39,7 +39,8 @@ def log_sig_coef(
         Points of the path, or list of paths, as for `branched_sig`.
     words : tuple of int or list of these
         The words, in any order and with repetition; the empty word is ``()``. A tuple is one word;
-        several come in a list.
+        several come in a list, or as rows of an array of integers, of which a single axis is one
+        word.
     time_aug : bool, default False
         Append time as the last channel, uniform from 0 to `end_time` over the points.
     lead_lag : bool, default False
