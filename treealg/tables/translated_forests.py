@@ -50,24 +50,30 @@ class _Images(NamedTuple):
 
 
 class _Decomposed:
-    """The forests of a layout taken apart: at their last trees, and into two in all ways."""
+    """The forests of a layout taken apart: into two in all ways, and at their last trees.
 
-    def __init__(self, layout: ForestLayout) -> None:
+    The first are of fewer nodes than the largest, the second of at most so many.
+    """
+
+    def __init__(self, layout: ForestLayout, most: int) -> None:
         self.layout = layout
         # What is before the last tree, its branches and its label.
-        self.before, last = np.zeros((2, layout.start[-1]), dtype=np.int64)
+        self.before, last = np.zeros((2, layout.start[min(most, layout.nodes) + 1]), dtype=np.int64)
         # The trees of a forest go to one part or to the other, the first one first to the left.
         left = right = np.zeros(1, dtype=np.int64)
         sizes = np.ones(1, dtype=np.int64)
-        for begin, end in zip(layout.start[1:], layout.start[2:], strict=False):
-            some = np.arange(begin, end)
+        for nodes in range(1, layout.nodes + 1):
+            some = np.arange(layout.start[nodes], layout.start[nodes + 1])
             tree, rest = layout.first[some], layout.rest[some]
-            several = np.flatnonzero(rest)
-            last[some] = tree
-            last[some[several]] = last[rest[several]]
-            self.before[some[several]] = layout.prepend_each(
-                tree[several], self.before[rest[several]]
-            )
+            if nodes <= most:
+                several = np.flatnonzero(rest)
+                last[some] = tree
+                last[some[several]] = last[rest[several]]
+                self.before[some[several]] = layout.prepend_each(
+                    tree[several], self.before[rest[several]]
+                )
+            if nodes == layout.nodes:
+                break
             ptr = np.concatenate(([0], np.cumsum(sizes)))
             source, entry = expand(ptr, rest)
             own, other = left[entry], right[entry]
@@ -85,15 +91,16 @@ class _Decomposed:
 class _Pairs:
     """A list of forests for each pair of forests that have at most so many nodes together.
 
-    Those of a forest and the empty one are `start`; the others are combined from lists of the two
-    parts of the first forest with what is before the last tree of the second, and with its
-    branches.
+    The second has at most `most`. Those of a forest and the empty one are `start`; the others are
+    combined from lists of the two parts of the first forest with what is before the last tree of
+    the second, and with its branches.
     """
 
     def __init__(
         self,
         parts: _Decomposed,
         nodes: int,
+        most: int,
         start: Callable[[IntArray], tuple[IntArray, IntArray]],
         combine: Callable[[_Pairs, IntArray, IntArray, IntArray, IntArray], tuple[IntArray, ...]],
     ) -> None:
@@ -105,21 +112,23 @@ class _Pairs:
         all_sizes, all_found = [sizes], [found]
         self.lists = _Lists(np.concatenate(([0], np.cumsum(sizes))), found)
         total = forests.size
-        for own in range(1, nodes + 1):
+        for own in range(1, min(nodes, most) + 1):
             second = np.arange(layout.start[own], layout.start[own + 1])
             for other in range(nodes - own + 1):
                 first = np.arange(layout.start[other], layout.start[other + 1])
                 self._base[own, other] = total
                 x, y = np.repeat(first, second.size), np.tile(second, first.size)
                 total += x.size
-                source, split = expand(parts.ptr, x)
-                y = y[source]
-                row, forest, grown = combine(
-                    self, parts.left[split], parts.before[y], parts.right[split], parts.branches[y]
-                )
-                tree = grown * layout.dimension + parts.label[y[row]]
-                all_sizes.append(np.bincount(source[row], minlength=x.size))
-                all_found.append(layout.multiply(forest, tree))
+                for begin, end in ranges(np.diff(parts.ptr)[x]):
+                    source, split = expand(parts.ptr, x[begin:end])
+                    last = y[begin:end][source]
+                    row, forest, grown = combine(
+                        self, parts.left[split], parts.before[last], parts.right[split],
+                        parts.branches[last],
+                    )  # fmt: skip
+                    tree = grown * layout.dimension + parts.label[last[row]]
+                    all_sizes.append(np.bincount(source[row], minlength=end - begin))
+                    all_found.append(layout.multiply(forest, tree))
             self.lists = _Lists(
                 np.concatenate(([0], np.cumsum(np.concatenate(all_sizes)))),
                 np.concatenate(all_found),
@@ -147,7 +156,7 @@ def _nested(
     return source[again], outer.forest[first[again]], inner.forest[second]
 
 
-def _products(parts: _Decomposed, nodes: int) -> _Pairs:
+def _products(parts: _Decomposed, nodes: int, most: int) -> _Pairs:
     """Graft the trees of one forest on the vertices of another, or put them to the left of it."""
 
     def combine(
@@ -156,12 +165,12 @@ def _products(parts: _Decomposed, nodes: int) -> _Pairs:
         lists = known.lists
         return _nested(lists, known.of(left, before), lists, known.of(right, branches))
 
-    return _Pairs(parts, nodes, lambda forests: (np.ones_like(forests), forests), combine)
+    return _Pairs(parts, nodes, most, lambda forests: (np.ones_like(forests), forests), combine)
 
 
-def _graftings(parts: _Decomposed, nodes: int) -> _Pairs:
+def _graftings(parts: _Decomposed, nodes: int, most: int) -> _Pairs:
     """Graft the trees of one forest on the vertices of another."""
-    products = _products(parts, max(nodes - 1, 0))
+    products = _products(parts, max(nodes - 1, 0), most - 1)
 
     def combine(
         known: _Pairs, left: IntArray, before: IntArray, right: IntArray, branches: IntArray
@@ -171,7 +180,7 @@ def _graftings(parts: _Decomposed, nodes: int) -> _Pairs:
         )
         return row, forest, grown
 
-    return _Pairs(parts, nodes, lambda forests: ((forests == 0) * 1, forests[:1]), combine)
+    return _Pairs(parts, nodes, most, lambda forests: ((forests == 0) * 1, forests[:1]), combine)
 
 
 def _concatenated(layout: ForestLayout, left: IntArray, right: IntArray) -> IntArray:
@@ -229,7 +238,7 @@ def _joined(layout: ForestLayout, first: _Images, last: _Images, trees: int, beg
 def _all_images(layout: ForestLayout, most: int) -> Iterator[dict[int, _Images]]:
     """Yield the images of all forests with 1, 2, ... vertices, by the nodes that these have."""
     degree = layout.nodes
-    graftings = _graftings(_Decomposed(layout), degree)
+    graftings = _graftings(_Decomposed(layout, most), degree, most)
     none = np.zeros(1, dtype=np.int64)
     unit = _Images(none, np.zeros((0, 1), dtype=np.int32), _Lists(np.array([0, 1]), none))
     forests: list[dict[int, _Images]] = [{0: unit}]
@@ -299,8 +308,8 @@ def forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
                 order = layout.order_of[piece]
                 size = size * (degree + 1) + order
                 form = form * np.array(plain.counts)[order] + shape[piece]
-            _, kind = np.unique(np.stack((size, form)), axis=1, return_inverse=True)
-            kind = kind.ravel()
+            _, kind = np.unique(size, return_inverse=True)
+            kind = kind * (form.max(initial=0) + 1) + form  # no more forms than shapes
             source, entry = expand(images.lists.ptr, np.arange(kind.size))
             # Forests that differ in the labels of pieces have lists as long as each other.
             within = entry - images.lists.ptr[source]
