@@ -7,16 +7,15 @@ What is returned is a Python number. NumPy is not imported, as the symbolic laye
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import math
 import numbers
 import os
 import reprlib
 import sys
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -35,23 +34,23 @@ __all__ = [
     "check_path",
     "check_planar",
     "check_real",
-    "check_weights",
     "closest",
     "in_home",
     "is_flag",
     "is_integer",
     "is_iterable",
+    "shown",
     "thread_count",
 ]
 
 LIFTS = {"stratonovich": 0.5, "ito": 0.0, "backward": 1.0}
 """The integrals of a lift, by name, with the share of its bracket that each adds to that of Itô."""
 
-_MOST_WEIGHTS = 2**20
-"""More channels with weights of their own than there are in any basis that fits."""
-
 _MOST_BITS = 2**13
 """The size of integers that are arguments; Python writes some more digits than these have."""
+
+_LONGEST_NAME = 100
+"""No text that is longer was meant as another name."""
 
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 
@@ -62,6 +61,9 @@ class _Brief(reprlib.Repr):
     def __init__(self) -> None:
         super().__init__()
         self.maxother = self.maxstring = self.maxlong = 40
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return " ".join(super().repr_instance(x, level).split())  # that of a table has lines
 
     def repr_int(self, x: int, level: int) -> str:
         try:
@@ -129,7 +131,7 @@ def check_flag(name: str, value: Any) -> bool:
     if is_flag(value):
         return bool(value)
     raise InvalidTypeError(
-        f"{name} must be True or False, got {_shown(value)}; write bool(...) around it if that "
+        f"{name} must be True or False, got {shown(value)}; write bool(...) around it if that "
         f"is what you mean"
     )
 
@@ -150,7 +152,7 @@ def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = _
         fix = "write int(...) around it if that is what you mean"
         if not _is_read_by_int(value):
             fix = f"give one, for instance {max(minimum or 0, 2)}"
-        raise InvalidTypeError(f"{name} must be an integer, got {_shown(value)}; {fix}")
+        raise InvalidTypeError(f"{name} must be an integer, got {shown(value)}; {fix}")
     if number.bit_length() > most_bits:
         raise InvalidValueError(
             f"{name} must have at most {most_bits:,} binary digits, got {number.bit_length():,}"
@@ -166,7 +168,7 @@ def _is_read_by_int(value: Any) -> bool:
         if isinstance(value, (str, numbers.Real, Decimal)) or is_flag(value) or value.shape == ():
             int(value)
             return True
-    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError):
+    except Exception:  # of any package whose value it is
         pass
     return False
 
@@ -183,7 +185,7 @@ def check_real(name: str, value: Any) -> float:
         return value
     is_real = isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, bool)
     if not is_real or _is_duration(value):
-        raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
+        raise InvalidTypeError(f"{name} must be a real number, got {shown(value)}")
     try:
         number = float(value)
     except (OverflowError, ValueError):  # of a long integer, of a signaling NaN
@@ -204,7 +206,7 @@ def check_callable(name: str, value: Any, *given: str) -> None:
     >>> check_callable("function", abs, "coefficient")
     """
     if not callable(value):
-        raise InvalidTypeError(f"{name} must be callable, got {_shown(value)}")
+        raise InvalidTypeError(f"{name} must be callable, got {shown(value)}")
     if not given or _takes(value, len(given)):
         return
     from inspect import signature
@@ -239,7 +241,7 @@ def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
     """
     if isinstance(value, str) and value in choices:
         return value
-    got = f"{value!r}{closest(value, choices)}" if isinstance(value, str) else _shown(value)
+    got = f"{brief(value)}{closest(value, choices)}" if isinstance(value, str) else shown(value)
     raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {got}")
 
 
@@ -274,7 +276,7 @@ def check_planar(value: Any) -> bool | None:
     if value is None or is_flag(value):
         return None if value is None else bool(value)
     raise InvalidTypeError(
-        f"planar must be True (ordered forests), False (trees) or None (words), got {_shown(value)}"
+        f"planar must be True (ordered forests), False (trees) or None (words), got {shown(value)}"
     )
 
 
@@ -290,21 +292,26 @@ def check_path(name: str, value: Any) -> Path:
         text = os.fsdecode(value)
     except TypeError:
         raise InvalidTypeError(
-            f"{name} must be the name of a file, a string or a pathlib.Path, got {_shown(value)}"
+            f"{name} must be the name of a file, a string or a pathlib.Path, got {shown(value)}"
         ) from None
     if not text or "\0" in text:
-        raise InvalidValueError(f"{name} must be the name of a file, got {text!r:.60}")
+        raise InvalidValueError(f"{name} must be the name of a file, got {brief(text)}")
     found = in_home(text)
     if found is None:
         raise InvalidValueError(
-            f"{name} is {text!r:.60}, and there is no home directory; set HOME, or write ./~ for a "
-            f"folder of that name"
+            f"{name} is {brief(text)}, and there is no home directory; set HOME, or write ./~ for "
+            f"a folder of that name"
         )
     try:
-        os.fsencode(found)
+        os.lstat(found)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InvalidValueError(
+                f"{name} is {brief(text)}, which is longer than names of files may be; shorten it"
+            ) from None
     except UnicodeEncodeError:
         raise InvalidValueError(
-            f"{name} is {text!r:.60}, which names of files cannot be in the locale of this "
+            f"{name} is {brief(text)}, which names of files cannot be in the locale of this "
             "process; set LC_ALL=C.UTF-8, or PYTHONUTF8=1"
         ) from None
     return Path(found)
@@ -343,50 +350,17 @@ def thread_count(n_jobs: Any) -> int:
     return min(count, available) if count > 0 else max(all_processors(available) + 1 + count, 1)
 
 
-def _shown(value: Any) -> str:
-    """Return a short text for a value of unknown type and size."""
-    text = brief(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
-    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    return f"{text} of type {kind}" if text else f"a value of type {kind}"
-
-
-def check_weights(name: str, value: Any) -> tuple[int, ...]:
-    """Return positive integers, at least one, as a tuple.
+def shown(value: Any) -> str:
+    """Return a short text for a value of unknown type and size.
 
     Examples
     --------
-    >>> check_weights("weights", [1, 2])
-    (1, 2)
+    >>> shown(2.0), shown([])
+    ('2.0 of type float', 'a value of type list')
     """
-    tolist = shape = None
-    with contextlib.suppress(RuntimeError):  # of nested tensors
-        tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape[:1] > (_MOST_WEIGHTS,):
-        raise _too_many_weights(name)
-    if tolist is not None and (not isinstance(shape, tuple) or len(shape) < 2):
-        with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
-            value = tolist()
-    if isinstance(value, (str, bytes, Mapping, Set)) or not is_iterable(value):
-        raise InvalidTypeError(
-            f"{name} must be a sequence of positive integers, one for each channel, got "
-            f"{_shown(value)}"
-        )
-    first = enumerate(islice(value, _MOST_WEIGHTS + 1))  # it may have no end
-    found = tuple(check_integer(f"{name}[{i}]", each, 1) for i, each in first)
-    if len(found) > _MOST_WEIGHTS:
-        raise _too_many_weights(name)
-    if not found:
-        raise InvalidValueError(
-            f"{name} must have an integer for each channel, got none; leave it out to count nodes"
-        )
-    return found
-
-
-def _too_many_weights(name: str) -> InvalidValueError:
-    return InvalidValueError(
-        f"{name} must be at most {_MOST_WEIGHTS:,} integers, one for each channel, got more; give "
-        f"a list as long as there are channels"
-    )
+    text = brief(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
+    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return f"{text} of type {kind}" if text else f"a value of type {kind}"
 
 
 def closest(name: Any, known: Iterable[str]) -> str:
@@ -401,6 +375,8 @@ def closest(name: Any, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
+    if len(str(name)) > _LONGEST_NAME:
+        return ""
     spelled = {each.casefold(): each for each in known}
     found = get_close_matches(str(name).casefold(), spelled, 1)
     return f"; did you mean {spelled[found[0]]!r}?" if found else ""

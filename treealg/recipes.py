@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from treealg._version import __version__
 from treealg.cached import cached_property
-from treealg.checks import check_choice, check_flag, check_integer, closest, is_integer
+from treealg.checks import brief, check_choice, check_flag, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.names import (
     branched_log_sig_names,
     branched_sig_names,
@@ -30,6 +31,7 @@ from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.windows import dyadic_windows, expanding_windows, sliding_windows
 from treealg.numeric.word_names import log_sig_names, sig_names
+from treealg.sequences import check_names
 
 __all__ = ["MISSING", "Recipe", "recipe_of"]
 
@@ -145,7 +147,7 @@ class Recipe:
         wrong = [name for name in self.trees if name not in places]
         if wrong:
             raise InvalidValueError(
-                f"trees must be among the names of the coefficients, got {wrong[0]!r}"
+                f"trees must be among the names of the coefficients, got {brief(wrong[0])}"
                 f"{closest(wrong[0], self.all_names)}"
             )
         return [places[name] for name in self.trees]
@@ -317,10 +319,9 @@ def recipe_of(
                 f"{name} is no option of {function.__name__}{closest(name, known)}; there are "
                 f"{', '.join(known)}"
             )
-    if dtype not in _DTYPES:
-        raise InvalidValueError(f"dtype must be 'float64' or 'float32', got {dtype!r}")
-    if isinstance(trees, str):
-        raise InvalidTypeError(f"trees must be an iterable of names, got the text {trees!r}")
+    check_choice("dtype", dtype, _DTYPES)
+    if trees is not None:
+        trees = list(map(str, check_names("trees", trees)))
     found = Recipe(
         degree=check_integer("degree", degree, 0),
         channels=tuple(channels),
@@ -359,12 +360,15 @@ def _checked_windows(windows: Any) -> Any:
         windows = ("sliding", *windows)
     if isinstance(windows, (tuple, list)) and windows and isinstance(windows[0], str):
         return _checked_maker(*windows)
-    found = np.asarray(windows)
-    if found.dtype.kind not in "iu" or found.ndim != 2 or found.shape[1] != 2:
+    try:
+        found = integer_array(windows, "windows")
+    except (InvalidTypeError, InvalidValueError):
+        found = np.zeros(0)
+    if found.ndim != 2 or found.shape[1] != 2:
         raise InvalidValueError(
             f"windows must be (size, step), ('sliding', size, step), ('expanding', step, first), "
             f"('dyadic', depth), or an integer array of shape (windows, 2) with the first point of "
-            f"each and the one after its last, got {windows!r:.80}"
+            f"each and the one after its last, got {brief(windows)}"
         )
     if found.size and (found.min() < 0 or (found[:, 0] >= found[:, 1]).any()):
         raise InvalidValueError("windows must have a point each, and begin at 0 or later")

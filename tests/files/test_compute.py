@@ -594,6 +594,8 @@ def test_text_where_numbers_should_be_is_refused(tmp_path):
         ({"array": "x"}, "holds one array and no others"),
         ({"degree": -1}, "degree must be"),
         ({"trees": ["9"]}, "trees must be among"),
+        ({"input": "x" * 5000}, "longer than names of files may be"),
+        ({"output": "x" * 5000 + ".npy"}, "longer than names of files may be"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, message, tmp_path, monkeypatch):

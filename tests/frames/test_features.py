@@ -1,5 +1,6 @@
 """Features of tables against the functions on arrays, for every library of tables."""
 
+import itertools
 from decimal import Decimal
 
 import dask.dataframe
@@ -506,6 +507,18 @@ def test_a_table_without_rows_gives_none(kind):
         ({"windows": "five"}, InvalidValueError, "windows must be"),
         ({"id": ["x"]}, InvalidValueError, "two columns 'x'"),
         ({"end_time": float("nan"), "time_aug": True}, InvalidValueError, "end_time"),
+        ({"values": {"x", "y"}}, InvalidTypeError, "values must be a list of columns, got set"),
+        ({"values": np.array("x")}, InvalidTypeError, "values must be a list of columns"),
+        ({"values": itertools.count()}, InvalidValueError, "got more"),
+        ({"id": np.array(1)}, InvalidTypeError, "id must be a column or a list"),
+        ({"id": 10**5000}, InvalidTypeError, "id must be a column or a list .*integer of"),
+        ({"time": 0}, InvalidValueError, "no column 0"),
+        ({"dtype": np.array(["float32"])}, InvalidValueError, "dtype must be one of"),
+        ({"trees": np.array([["x"]])}, InvalidTypeError, "trees must hold strings"),
+        ({"trees": {"x"}}, InvalidTypeError, "trees must be a sequence of names"),
+        ({"windows": [[1], [1, 2]]}, InvalidValueError, "windows must be"),
+        ({"windows": [np.timedelta64(1, "s")]}, InvalidValueError, "windows must be"),
+        ({"values": {"x": "ab"}}, InvalidTypeError, r"values\['x'\] must be a list of columns"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, error, message):

@@ -1,17 +1,20 @@
 """Checks of arguments: one rule and one text in every layer."""
 
+import itertools
 import math
 import subprocess
 import sys
 from fractions import Fraction
 
 import numpy as np
+import pandas
 import pytest
 import torch
 
 import treealg
 from treealg import checks, codegen, symbolic, tables
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_names, check_sequence, check_weights
 from treealg.symbolic import Tree, bck
 from treealg.symbolic.bseries import exact_series, iterate
 
@@ -113,5 +116,77 @@ def test_a_duration_is_no_integer_though_numpy_says_so(name):
 def test_weights_of_what_has_no_list_of_numbers_are_refused():
     for value in (np.ndarray, torch.empty(2, device="meta"), torch.eye(2).to_sparse(), 3, "12"):
         with pytest.raises(InvalidTypeError):
-            checks.check_weights("weights", value)
-    assert checks.check_weights("weights", torch.tensor([1, 2])) == (1, 2)
+            check_weights("weights", value)
+    assert check_weights("weights", torch.tensor([1, 2])) == (1, 2)
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+def test_a_masked_place_is_no_integer(name):
+    with pytest.raises(InvalidTypeError, match=r"must be an integer, got .*Masked"):
+        INTEGERS[name](np.ma.masked)
+
+
+def test_a_text_of_any_length_is_refused_in_short():
+    for call in (
+        lambda text: codegen.generate(text, 1, 2),
+        lambda text: treealg.name_to_tree(text, 2),
+        lambda text: checks.check_path("output", text),
+    ):
+        with pytest.raises(InvalidValueError) as caught:
+            call("x" * 100_000)
+        assert len(str(caught.value)) < 400
+
+
+def test_the_text_of_a_table_is_one_line():
+    assert checks.brief(pandas.DataFrame([[1, 2], [3, 4]])).count("\n") == 0
+
+
+NO_SEQUENCES = [3, None, {1, 2}, {1: 2}, "ab", b"ab", np.array(1), np.ma.masked, frozenset({"a"})]
+
+
+@pytest.mark.parametrize("value", NO_SEQUENCES, ids=lambda x: type(x).__name__)
+def test_what_has_no_order_or_no_entries_is_no_sequence(value):
+    for check in (
+        lambda: check_sequence("values", value, "a list of columns"),
+        lambda: check_names("values", value),
+        lambda: check_weights("values", value),
+        lambda: symbolic.expected_signature(value),
+    ):
+        with pytest.raises(InvalidTypeError):
+            check()
+
+
+def test_what_has_an_order_is_a_sequence():
+    given = {"x": 1, "y": 2}
+    for value in (given.keys(), iter(given), pandas.Index(["x", "y"]), np.array(["x", "y"])):
+        assert check_names("channels", value) == ["x", "y"]
+
+
+def test_a_sequence_without_end_is_refused_soon():
+    for check in (
+        lambda: check_weights("weights", itertools.count(1)),
+        lambda: treealg.branched_sig_names(2, 1, channels=itertools.count()),
+        lambda: symbolic.RungeKutta([[0]], itertools.count()),
+        lambda: symbolic.AdditiveRungeKutta(itertools.count()),
+        lambda: symbolic.expected_signature(itertools.count()),
+    ):
+        with pytest.raises(InvalidValueError, match="at most 1,048,576 entries, got more"):
+            check()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "junk"}, "map must be one of"),
+        ({"dimension": 0}, "dimension must be at least 1"),
+        ({"degree": 1.5}, "degree must be an integer"),
+        ({"planar": 1}, "planar must be True"),
+        ({"levels": 0}, "levels must be at least 1"),
+        ({"method": 3}, "method must be 0"),
+    ],
+)
+def test_the_size_of_a_map_is_checked_however_it_is_made(change, message):
+    fields = {"name": "log", "dimension": 2, "degree": 2, "planar": True, "levels": 9, "method": 1}
+    assert codegen.MapSize(**fields).levels == 2
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=message):
+        codegen.MapSize(**fields | change)

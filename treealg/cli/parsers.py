@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from treealg.checks import check_path, closest
+from treealg.checks import brief, check_path, closest
 from treealg.errors import InvalidValueError
 
 __all__ = [
@@ -141,7 +141,7 @@ def several(text: str, kind: Callable[[str], _Number], what: str) -> list[_Numbe
     try:
         return [kind(number) for number in text.split(",")]
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be {what}, got {text!r:.60}") from None
+        raise argparse.ArgumentTypeError(f"must be {what}, got {brief(text)}") from None
 
 
 def print_json(value: Any) -> None:

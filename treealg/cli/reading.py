@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidValueError
 
 __all__ = ["TREE_HELP", "tree_of", "tuple_form"]
@@ -33,7 +34,7 @@ def tree_of(text: str, *, planar: bool) -> Any:
         trees = OrderedForest.from_text(text) if planar else Forest.from_text(text)
         if not planar and len(trees.trees) != 1:
             raise InvalidValueError(
-                f"tree must be one tree, got {len(trees.trees)} in {text!r:.60}; --planar takes "
+                f"tree must be one tree, got {len(trees.trees)} in {brief(text)}; --planar takes "
                 "forests, whose trees are ordered"
             )
         return trees if planar else trees.trees[0]
@@ -48,7 +49,7 @@ def tree_of(text: str, *, planar: bool) -> Any:
             if not isinstance(vertex.label, int):
                 raise InvalidValueError(
                     f"tree must have integers as labels, which come last, got {vertex.label} in "
-                    f"the place of one in {text!r:.60}; --planar takes forests, such as "
+                    f"the place of one in {brief(text)}; --planar takes forests, such as "
                     "'((0,),(0,))'"
                 )
     return read

@@ -9,7 +9,7 @@ from itertools import islice, pairwise, product
 from typing import Any
 
 from treealg import tables
-from treealg.checks import check_choice, check_flag, check_integer, check_method
+from treealg.checks import check_choice, check_flag, check_integer, check_method, check_planar
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -68,9 +68,16 @@ class MapSize:
     planar : bool or None
         Ordered forests, trees, or (None) words.
     levels : int
-        The longest chain of a correction, from 1 to `degree`.
+        The longest chain of a correction, at least 1; one that is longer than `degree` is that.
     method : int
         The form of a logarithm: 0, or 1 or 2 on ordered forests and words.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a field has another type.
+    InvalidValueError
+        If there is no such map, a number is out of range, or `method` does not fit.
     """
 
     name: str
@@ -79,6 +86,23 @@ class MapSize:
     planar: bool | None
     levels: int
     method: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the fields, and make them those of Python."""
+        check_choice("map", self.name, MAPS)
+        planar = check_planar(self.planar)
+        dimension = check_integer("dimension", self.dimension, 1)
+        degree = check_integer("degree", self.degree, 1)
+        levels = min(check_integer("levels", self.levels, 1), degree)
+        method = check_method(self.method, planar is not False)
+        if method and self.name not in LOG_MAPS:
+            raise InvalidValueError(
+                f"method must be 0 for {self.name}, as only {' and '.join(LOG_MAPS)} have "
+                f"coordinates; got {method}"
+            )
+        found = {"planar": planar, "dimension": dimension, "degree": degree, "levels": levels}
+        for field, value in (found | {"method": method}).items():
+            object.__setattr__(self, field, value)
 
     def __str__(self) -> str:
         kind = "words" if self.planar is None else "planar" if self.planar else "non-planar"
@@ -133,18 +157,7 @@ def map_size(
     >>> print(map_size("log", 2, 3))
     log, dimension 2, degree 3, non-planar
     """
-    check_choice("map", name, MAPS)
-    planar = check_flag("planar", planar)
-    dimension = check_integer("dimension", dimension, 1)
-    degree = check_integer("degree", degree, 1)
-    levels = min(check_integer("levels", levels, 1), degree)
-    method = check_method(method, planar)
-    if method and name not in LOG_MAPS:
-        raise InvalidValueError(
-            f"method must be 0 for {name}, as only {' and '.join(LOG_MAPS)} have coordinates; got "
-            f"{method}"
-        )
-    size = MapSize(name, dimension, degree, planar, levels, method)
+    size = MapSize(name, dimension, degree, check_flag("planar", planar), levels, method)
     _refuse_large(size)
     return size
 
@@ -159,7 +172,7 @@ def word_size(
     >>> print(word_size("combine", 2, 3))
     combine, dimension 2, degree 3, words
     """
-    size = MapSize(name, dimension, degree, None, min(levels, degree), method)
+    size = MapSize(name, dimension, degree, None, levels, method)
     tables.require_fits(dimension, degree, planar=None)
     # A product has a term for each cut of each word, two ends among them.
     refuse_terms((degree + 1) * tables.word_length(dimension, degree), size)

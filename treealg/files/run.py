@@ -15,16 +15,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from treealg.checks import check_flag, check_path
+from treealg.checks import brief, check_flag, check_path, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files.arrays import ArraySource
 from treealg.files.parts import Part, Parts, remove
 from treealg.files.sinks import opened, sidecar_of
 from treealg.files.source import ARRAYS, Piece, Source, input_files, suffix_of
 from treealg.files.tables import TableSource
-from treealg.frames.tables import check_distinct
+from treealg.frames.tables import check_distinct, column_or_several
 from treealg.optional import require
 from treealg.recipes import Recipe, recipe_of
+from treealg.sequences import check_names, check_sequence
 from treealg.whole import check_folder, sync
 
 __all__ = ["compute"]
@@ -157,19 +158,17 @@ def compute(
     if times and time is None:
         raise InvalidValueError("times must be False, or be given with the name of `time`")
     given: Iterable[Any] = [input]
-    if isinstance(input, Iterable) and not isinstance(input, (str, bytes)):
-        given = input
+    if is_iterable(input) and not isinstance(input, (str, bytes)):
+        given = check_sequence("input", input, "the name of a file, or a list of such")
     files = input_files([check_path("input", file) for file in given])
     target = check_path("output", output)
     suffix_of(target, "OUTPUT")
     check_folder(target)
     _check_apart(target, files, overwrite)
-    if not (id is None or isinstance(id, Iterable)):
-        raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
     if not (dask is None or isinstance(dask, str)):
-        raise InvalidTypeError(f"dask must be the address of a scheduler, got {dask!r:.60}")
-    ids = [id] if isinstance(id, str) else [] if id is None else list(id)
-    named = None if values is None else [str(name) for name in values]
+        raise InvalidTypeError(f"dask must be the address of a scheduler, got {brief(dask)}")
+    ids = column_or_several("id", id)
+    named = None if values is None else list(map(str, check_names("values", values)))
     if files[0].suffix.lower() in ARRAYS:
         if ids:
             raise InvalidValueError("id must be left out for arrays, which have no columns")

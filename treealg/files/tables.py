@@ -101,7 +101,9 @@ class TableSource:
     def columns(self) -> list[str]:
         """Return the columns that are read."""
         ids = [] if self.is_by_file else self.ids
-        return list(dict.fromkeys([*ids, *([self.time] if self.time else []), *self.values]))
+        return list(
+            dict.fromkeys([*ids, *([self.time] if self.time is not None else []), *self.values])
+        )
 
     def begin(self, recipe: Recipe) -> None:
         """Refuse files that lack columns, and count rows where that is cheap."""
@@ -120,7 +122,10 @@ class TableSource:
 
     def _check_keys(self, file: Path, schema: Any) -> None:
         """Refuse columns whose values cannot be compared."""
-        keys = [*([] if self.is_by_file else self.ids), *([self.time] if self.time else [])]
+        keys = [
+            *([] if self.is_by_file else self.ids),
+            *([self.time] if self.time is not None else []),
+        ]
         for field in schema:
             if field.name in keys and not _is_comparable(field.type):
                 raise InvalidTypeError(
@@ -240,7 +245,7 @@ class TableSource:
 
     def _check_values(self, rows: Any, where: _Places) -> None:
         """Refuse rows that lack a key, or a value where that is refused."""
-        keys = [*self.job.ids, *([self.time] if self.time else [])]
+        keys = [*self.job.ids, *([self.time] if self.time is not None else [])]
         values = self.values if self.job.recipe.missing == "refuse" else []
         for name in [*keys, *values]:
             column = rows.get_column(name)

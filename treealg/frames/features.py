@@ -9,11 +9,12 @@ from typing import Any
 import narwhals as nw
 from narwhals.exceptions import DuplicateError
 
-from treealg.checks import check_flag, is_flag
+from treealg.checks import brief, check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.jobs import LongTable, WideTable
-from treealg.frames.tables import check_distinct
+from treealg.frames.tables import check_distinct, column_or_several
 from treealg.recipes import recipe_of
+from treealg.sequences import check_sequence
 
 __all__ = ["features"]
 
@@ -124,26 +125,20 @@ def features(
     0    1    3.0           4.5
     1    2    2.0           2.0
     """
+    is_wide = isinstance(values, Mapping)
+    columns = list(values) if is_wide else check_sequence("values", values, "a list of columns")
     wide = dict(values) if isinstance(values, Mapping) else None
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidTypeError(
-            f"values must be a list of columns, got "
-            f"{'the text' if isinstance(values, str) else type(values).__name__} {values!r:.60}"
-        )
     has_times = wide is not None and not is_flag(times)
     if not has_times and check_flag("times", times) and (wide is not None or time is None):
         raise InvalidValueError(
             "times must be False, or be given with a column `time`; for a wide table it is a "
             "sequence with the times of its columns"
         )
-    columns = list(values)
     recipe = recipe_of(
         map(str, columns), degree, log=log, words=words, trees=trees, windows=windows,
         times=has_times or times, missing=missing, dtype=dtype, options=options,
     )  # fmt: skip
-    if not (id is None or isinstance(id, Iterable)):
-        raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
-    ids = [id] if isinstance(id, str) else [] if id is None else list(id)
+    ids = column_or_several("id", id)
     check_distinct([*ids, *(["window"] if windows is not None else []), *recipe.names])
     job = LongTable(recipe, ids, time, columns)
     if isinstance(frame, (list, tuple, Mapping)):
@@ -151,6 +146,8 @@ def features(
             raise InvalidTypeError("values must be a list of columns for a list of tables")
         return job.several(frame)
     if wide is not None:
+        for name, own in wide.items():
+            wide[name] = check_sequence(f"values[{brief(name)}]", own, "a list of columns")
         job = WideTable(recipe, ids, time, wide, times if has_times else None)
     elif not ids:
         raise InvalidValueError("id must name the columns that tell paths apart, got none")

@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.points import Points, paths_of
 from treealg.frames.tables import INSTEAD, check_columns, check_numbers, numbers_of_columns
@@ -80,7 +81,7 @@ class LongTable(Points):
             table = nw.from_native(frame, pass_through=True)
             if not isinstance(table, nw.DataFrame):
                 raise InvalidTypeError(
-                    f"frame[{place!r}] must be a table of pandas, polars or PyArrow, got "
+                    f"frame[{brief(place)}] must be a table of pandas, polars or PyArrow, got "
                     f"{type(frame).__name__}"
                 )
             table, first = self.read(table)
@@ -152,7 +153,7 @@ class WideTable(LongTable):
         if time is not None:
             raise InvalidValueError(
                 f"time must be None for a wide table, whose columns are in the order of time, got "
-                f"{time!r}"
+                f"{brief(time)}"
             )
         self.wide = wide
         self.clock = None if times is None else self.read_clock(times, *set(lengths.values()))
@@ -163,7 +164,7 @@ class WideTable(LongTable):
         if values.shape != (length,) or values.dtype.kind not in "fiumM":
             raise InvalidValueError(
                 f"times of a wide table must be {length} numbers, dates or durations, one for each "
-                f"column of a channel, got {times!r:.80}"
+                f"column of a channel, got {brief(times)}"
             )
         found: Floats = read_times(values, "times", (), length)[0]
         return found

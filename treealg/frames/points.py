@@ -53,7 +53,7 @@ class Points:
     @property
     def keys(self) -> list[str]:
         """The columns by which rows are sorted."""
-        return [*self.ids, *([self.time] if self.time else [])]
+        return [*self.ids, *([] if self.time is None else [self.time])]
 
     @property
     def needed(self) -> list[str]:

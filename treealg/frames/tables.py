@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from treealg.checks import brief, closest
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_sequence
 
 __all__ = [
     "INSTEAD",
@@ -19,6 +20,7 @@ __all__ = [
     "check_distinct",
     "check_names",
     "check_numbers",
+    "column_or_several",
     "lacks_value",
     "numbers_of_columns",
     "times_of",
@@ -37,14 +39,21 @@ INSTEAD = (
 _EXACT = 2**53
 
 
+def column_or_several(name: str, value: Any) -> list[Any]:
+    """Return the names of an argument that is a column, several ones or None."""
+    if value is None or isinstance(value, str):
+        return [] if value is None else [value]
+    return check_sequence(name, value, "a column or a list of them")
+
+
 def check_columns(wanted: Iterable[str], schema: Mapping[str, Any]) -> None:
     """Refuse names that are no columns of a table."""
     for name in wanted:
         if name not in schema:
             columns = ", ".join(map(str, list(schema)[:20]))
             raise InvalidValueError(
-                f"the table has no column {name!r}{closest(name, map(str, schema))}; its columns "
-                f"are {columns}{', ...' if len(schema) > 20 else ''}"
+                f"the table has no column {brief(name)}{closest(name, map(str, schema))}; its "
+                f"columns are {columns}{', ...' if len(schema) > 20 else ''}"
             )
 
 

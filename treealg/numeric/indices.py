@@ -250,7 +250,7 @@ def as_element(tree: TreeLike, planar: bool, name: str = "tree") -> Tree | Order
         return None
     if isinstance(tree, str):
         raise InvalidTypeError(
-            f"{name} must be a tree or its tuple form, got the text {tree!r:.60}; name_to_tree "
+            f"{name} must be a tree or its tuple form, got the text {brief(tree)}; name_to_tree "
             f"makes a tuple form of the name of a coefficient"
         )
     try:
@@ -274,7 +274,7 @@ def check_labels(element: Tree | OrderedForest, labels: int, name: str = "tree")
         for vertex in tree.vertices():
             if isinstance(vertex.label, tuple):
                 raise InvalidTypeError(
-                    f"{name} must have integers as labels, got the tuple {vertex.label!r:.60} as "
+                    f"{name} must have integers as labels, got the tuple {brief(vertex.label)} as "
                     f"one, as a tuple of trees has; several trees are a list, and a forest needs "
                     f"planar=True"
                 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Sized
-from itertools import chain, islice
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
-from treealg.checks import brief, check_flag, check_integer, is_integer
+from treealg.checks import brief, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_method, checked_weights
 from treealg.numeric.basis import checked_basis, elements_by_order, independent
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.listing import texts_of
+from treealg.sequences import check_names
 from treealg.typing import TreeLike, TupleForm
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ __all__ = [
     "name_to_tree",
     "tree_to_name",
 ]
-
-_MOST_CHANNELS = 2**27  # more than any basis has labels
 
 
 def branched_sig_names(
@@ -310,7 +309,7 @@ def name_to_tree(
             return (*children, label)
         known = f"0 to {labels - 1}" if texts is None else ", ".join(texts[:20])
         raise InvalidValueError(
-            f"name must be made of the channels {known}, got {text} in {name!r:.80}"
+            f"name must be made of the channels {known}, got {text:.60} in {brief(name)}"
         )
 
     try:
@@ -363,32 +362,11 @@ def channel_texts(
 
 def _channel_names(dimension: int, channels: Any) -> list[str | int]:
     """Read the argument `channels`."""
-    if isinstance(channels, (str, bytes)):
-        raise InvalidTypeError(
-            f"channels must be an iterable of names, got the text {channels!r}; give a list of str"
-        )
-    try:
-        given = list(islice(channels, min(dimension, _MOST_CHANNELS) + 1))  # it may have no end
-    except TypeError:
-        raise InvalidTypeError(
-            f"channels must be an iterable of names, got {type(channels).__name__}; give a list of "
-            f"str"
-        ) from None
-    names: list[str | int] = []
-    for name in given:
-        if not isinstance(name, str) and not is_integer(name):
-            raise InvalidTypeError(
-                f"channels must hold strings or integers, got {brief(name)} of type "
-                f"{type(name).__name__}; write str(...) around it"
-            )
-        is_text = isinstance(name, str)
-        names.append(str(name) if is_text else check_integer("a channel", name, None))
+    names = check_names("channels", channels)
     if len(names) != dimension:
-        is_cut = len(names) > dimension and not isinstance(channels, Sized)
-        found = "more" if is_cut else len(channels if isinstance(channels, Sized) else names)
         raise InvalidValueError(
             f"channels must be one name for each of the {dimension} channels of the path, before "
-            f"path transforms, got {found}"
+            f"path transforms, got {len(names)}"
         )
     return names
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from treealg.checks import check_choice, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.pictures.elements import Elements, Floats, read_elements, read_values
+from treealg.pictures.elements import Elements, Floats, read_elements, read_numbers, read_values
 from treealg.pictures.glyphs import UNIT, extent, glyph, name_channels, place
 from treealg.pictures.sheet import BAR, POINTS, axes_or_new, bare, room
 
@@ -261,7 +261,7 @@ def _elements(model: Any, names: Any, channels: Any) -> Elements:
 
 
 def _deviations(features: Any, count: int) -> Floats:
-    found = np.asarray(features, np.float64)
+    found = read_numbers(features, "features")
     if found.ndim != 2 or found.shape[1] != count:
         raise InvalidValueError(
             f"features must have shape (samples, {count}), got shape {found.shape}"

@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.foreign import is_of
+from treealg.sequences import check_names
 from treealg.symbolic import OrderedForest
 from treealg.symbolic.display.style import Style, make_style
 from treealg.symbolic.trees.text import parse_trees
@@ -58,14 +61,14 @@ class Elements:
         return np.array([forest.order for forest in self.forests], np.int64)
 
 
+_LARGEST = 1e300  # sums and differences of such numbers are finite
+
+
 def read_elements(names: Iterable[Any], channels: Sequence[str] | None) -> Elements:
     """Read names as those of `branched_sig_names` and `sig_names`."""
-    if isinstance(names, (str, bytes)):
-        raise InvalidTypeError(f"names must be an iterable of names, got the text {names!r:.80}")
-    texts = tuple(map(str, names))
-    if isinstance(channels, (str, bytes)):
-        raise InvalidTypeError(f"channels must be a list of names, got the text {channels!r:.80}")
-    known = {} if channels is None else {str(name): n for n, name in enumerate(channels)}
+    texts = tuple(map(str, check_names("names", names)))
+    given = [] if channels is None else check_names("channels", channels)
+    known = {str(name): n for n, name in enumerate(given)}
     is_open = channels is None
 
     def build(children: tuple[Any, ...], label: Any) -> tuple[Any, ...]:
@@ -73,7 +76,8 @@ def read_elements(names: Iterable[Any], channels: Sequence[str] | None) -> Eleme
         if text not in known:
             if not is_open:
                 raise InvalidValueError(
-                    f"names must be made of the channels {', '.join(known)}, got {text}"
+                    f"names must be made of the channels {', '.join(list(known)[:20])}, got "
+                    f"{text:.60}"
                 )
             known[text] = len(known)
         return (*children, known[text])
@@ -92,6 +96,18 @@ def _relabelled(tree: tuple[Any, ...], order: dict[int, int]) -> tuple[Any, ...]
     return (*(_relabelled(child, order) for child in tree[:-1]), order[tree[-1]])
 
 
+def read_numbers(value: Any, name: str) -> Floats:
+    """Read an array of any kind, with named axes or not computed yet, too, as float64."""
+    rows = as_rows(np.asarray(value) if is_of(value, "xarray", "dask") else value, name, 0)
+    found = np.asarray(rows.array, np.float64)
+    if not (np.abs(found) < _LARGEST).all(where=~np.isnan(found)):
+        raise InvalidValueError(
+            f"{name} must be below {_LARGEST:g} in size to be drawn; leave out or scale down what "
+            f"is larger"
+        )
+    return found
+
+
 def read_values(values: Any, names: Any, channels: Any, ndim: int) -> tuple[Floats, Elements]:
     """Read numbers with their names, which a table or row of pandas has itself."""
     if names is None:
@@ -102,10 +118,7 @@ def read_values(values: Any, names: Any, channels: Any, ndim: int) -> tuple[Floa
                 "table of pandas, which has names of its own"
             )
     elements = read_elements(names, channels)
-    try:
-        found: Floats = np.asarray(values, np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(f"values must be real numbers: {error}") from None
+    found = read_numbers(values, "values")
     if found.ndim != ndim or found.shape[-1] != len(elements) or not len(elements):
         axes = ("coefficients",) if ndim == 1 else ("windows", "coefficients")
         raise InvalidValueError(

@@ -13,7 +13,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.times import read_times
-from treealg.pictures.elements import Elements, Floats, read_values
+from treealg.pictures.elements import Elements, Floats, read_numbers, read_values
 from treealg.pictures.glyphs import UNIT, extent, glyph, name_channels, place
 from treealg.pictures.sheet import BAR, POINTS, bare, new_figure, room
 from treealg.symbolic.display.style import make_style
@@ -104,7 +104,7 @@ def plot_windows(
     >>> len(plot_windows(path, windows, values, names))
     5
     """
-    points = np.asarray(path, np.float64)
+    points = read_numbers(path, "path")
     if points.ndim != 2 or not points.size:
         raise InvalidValueError(f"path must have shape (length, channels), got {points.shape}")
     spans = _checked_windows(windows, len(points))
@@ -148,11 +148,10 @@ def _checked_windows(windows: Any, length: int) -> Any:
 def _clock(times: Any, length: int) -> Floats:
     if times is None:
         return np.arange(float(length))
+    read: Floats = read_times(times, "times", (), length)[0]
     values = np.asarray(times)
-    read = read_times(times, "times", (), length)[0]
     # Dates count from the first one, numbers as they are.
-    found: Floats = read + float(values[0]) if values.dtype.kind in "fiu" else read
-    return found
+    return read + float(values[0]) if values.dtype.kind in "fiu" else read
 
 
 def _most_varied(values: Floats, orders: Any, most: Any) -> Any:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 
-from treealg.checks import check_choice, check_flag, check_integer, check_weights
+from treealg.checks import check_choice, check_flag, check_integer
 from treealg.errors import InvalidValueError
+from treealg.sequences import check_weights
 from treealg.sklearn.augmentations import Batch, Standardisation
 from treealg.sklearn.independent import Independent, independent
 from treealg.sklearn.samples import Floats

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from treealg.checks import brief, check_integer, check_planar, check_weights, is_iterable
+from treealg.checks import brief, check_integer, check_planar, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_weights
 
 if TYPE_CHECKING:
     from treealg.symbolic import OrderedForest, Tree

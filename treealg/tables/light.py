@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treealg.checks import brief, check_flag, check_integer, check_planar, check_weights
+from treealg.checks import brief, check_flag, check_integer, check_planar
 from treealg.errors import InvalidValueError
+from treealg.sequences import check_weights
 from treealg.tables.arguments import (
     MAX_WEIGHT,
     check_instance,

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.checks import check_callable, check_flag, check_integer, check_path, closest
+from treealg.checks import brief, check_callable, check_flag, check_integer, check_path, closest
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -179,13 +179,13 @@ def _range(value: Sizes, name: str) -> range:
     if isinstance(value, tuple):
         if len(value) != 2:
             raise InvalidTypeError(
-                f"{name} must be an integer or a pair of first and last, got {value!r}"
+                f"{name} must be an integer or a pair of first and last, got {brief(value)}"
             )
         first, last = (check_integer(name, bound, 1) for bound in value)
     else:
         first, last = 1, check_integer(name, value, 1)
     if last < first:
-        raise InvalidValueError(f"{name} must be a range from first to last, got {value!r}")
+        raise InvalidValueError(f"{name} must be a range from first to last, got {brief(value)}")
     return range(first, last + 1)
 
 
@@ -205,7 +205,7 @@ def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
     if any(name not in MAPS for name in names):
         wrong = next(name for name in names if name not in MAPS)
         raise InvalidValueError(
-            f"maps must be some of {', '.join(MAPS)}; got {wrong!r}{closest(wrong, MAPS)}"
+            f"maps must be some of {', '.join(MAPS)}; got {brief(wrong)}{closest(wrong, MAPS)}"
         )
     return names
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import in_home
+from treealg.checks import brief, in_home
 from treealg.codegen.arguments import Argument, arguments
 from treealg.codegen.printers.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
@@ -64,13 +64,13 @@ def _chosen_compiler(variable: str, chosen: str) -> list[str]:
         words = [chosen] if _program(chosen) else shlex.split(chosen)
     except ValueError as error:  # a quotation mark without its other one
         raise InvalidValueError(
-            f"the variable {variable} must be a command as shells read it, got {chosen!r:.80}: "
+            f"the variable {variable} must be a command as shells read it, got {brief(chosen)}: "
             f"{error}"
         ) from None
     found = _program(words[0]) if words else None
     if found is None:
         raise InvalidValueError(
-            f"the variable {variable} must name a compiler, got {chosen!r:.80}, and there is no "
+            f"the variable {variable} must name a compiler, got {brief(chosen)}, and there is no "
             f"such program; name one that is there, or unset {variable}"
         )
     return [found, *map(os.path.expanduser, words[1:])]

@@ -9,18 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from treealg import tables
-from treealg.checks import (
-    brief,
-    check_flag,
-    check_integer,
-    check_method,
-    check_real,
-    check_weights,
-    thread_count,
-)
+from treealg.checks import brief, check_flag, check_integer, check_method, check_real, thread_count
 from treealg.errors import InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 from treealg.optional import run_as_it_is
+from treealg.sequences import check_weights
 
 __all__ = [
     "SIGNATURE",

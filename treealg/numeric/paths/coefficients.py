@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from treealg import tables
-from treealg.checks import check_weights
 from treealg.errors import InvalidValueError
 from treealg.numeric import indices
 from treealg.numeric.arguments.arrays import as_rows
@@ -17,6 +16,7 @@ from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
 from treealg.numeric.plans.listed import by_elements
+from treealg.sequences import check_weights
 from treealg.typing import Array, ArrayLike, Gradients, TreeLike
 
 __all__ = [

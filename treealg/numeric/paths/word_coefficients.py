@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from treealg.checks import check_flag, check_weights
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
 from treealg.numeric.paths.coefficients import extracted, of_any_degree
 from treealg.numeric.plans.listed import by_elements
 from treealg.numeric.word_indices import as_word, word_to_idx
+from treealg.sequences import check_weights
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
 __all__ = ["extract_sig_coef", "listed_words", "sig_coef", "sig_coef_backprop"]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
-from treealg.checks import LIFTS, check_choice, check_weights
+from treealg.checks import LIFTS, check_choice
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate
@@ -29,6 +29,7 @@ from treealg.numeric.arguments.targets import Target, into, refuse_for_lists
 from treealg.numeric.arguments.vectors import split_scalar, split_signature_or_log
 from treealg.numeric.plans.matrices import lift_change_plan
 from treealg.numeric.vectors.maps import image
+from treealg.sequences import check_weights
 from treealg.typing import Array, ArrayLike
 
 __all__ = [

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
-from treealg.checks import check_weights
 from treealg.engines import HostEngine
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
@@ -31,6 +30,7 @@ from treealg.numeric.arguments.targets import into, into_each
 from treealg.numeric.arguments.vectors import body, check_columns, split_signature_or_log
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.matrices import Matrix
+from treealg.sequences import check_weights
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_translate", "branched_sig_translate_backprop"]

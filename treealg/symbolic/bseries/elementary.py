@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_callable
+from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
@@ -220,7 +220,7 @@ def _sum(series: BSeries, derivative: Directional, start: Components, step: Any)
 def _field_of(table: Mapping[Any, Any], colour: Any) -> Any:
     if colour not in table:
         raise InvalidValueError(
-            f"fields must have a field for the colour {colour!r}, got {list(table)}"
+            f"fields must have a field for the colour {brief(colour)}, got {list(table)}"
         )
     return table[colour]
 
@@ -230,9 +230,9 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
 
     symbols = tuple(entries_of("variables", variables, "symbols"))
     if any(not isinstance(symbol, sympy.Symbol) for symbol in symbols):
-        raise InvalidTypeError(f"variables must be SymPy symbols, got {symbols}")
+        raise InvalidTypeError(f"variables must be SymPy symbols, got {brief(symbols)}")
     if len(set(symbols)) < len(symbols):
-        raise InvalidValueError(f"variables must be different, got {symbols}")
+        raise InvalidValueError(f"variables must be different, got {brief(symbols)}")
     given = fields if isinstance(fields, Mapping) else {0: fields}
     table = {}
     for colour, field in given.items():
@@ -326,7 +326,7 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
                 "fields must be a callable or a mapping from colours to callables"
             )
         try:
-            check_callable(f"the field of colour {colour!r}", field, "y")
+            check_callable(f"the field of colour {brief(colour)}", field, "y")
         except InvalidTypeError as error:
             raise InvalidTypeError(
                 f"{error}; with a time, write lambda y: field(t, y) for a fixed t, or make the "
@@ -343,7 +343,7 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
         found = _value(field, y)
         if isinstance(found, np.ndarray) and found.ndim == 2 and 1 in found.shape:
             found = found.ravel()  # a row or a column, as SymPy's lambdify makes of a matrix
-        result = entries_of(f"the field of colour {colour!r}", found)
+        result = entries_of(f"the field of colour {brief(colour)}", found)
         if len(result) != len(start):
             raise InvalidValueError(
                 f"a vector field must return one component per coordinate, got {len(result)} for "

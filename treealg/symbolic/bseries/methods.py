@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from treealg.checks import check_choice, closest
+from treealg.checks import brief, check_choice, closest
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries import tableaux
 from treealg.symbolic.bseries.lie_group import CommutatorFree
@@ -101,7 +101,8 @@ def method_info(name: str) -> MethodInfo:
         raise InvalidTypeError(f"name must be a string, got {type(name).__name__}")
     if name not in _infos():
         raise InvalidValueError(
-            f"there is no method {name!r}; published_methods() lists them{closest(name, _infos())}"
+            f"there is no method {brief(name)}; published_methods() lists them"
+            f"{closest(name, _infos())}"
         )
     return _infos()[name]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from treealg.checks import check_flag, check_integer, is_iterable
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_sequence
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.methods_base import (
     Matrix,
@@ -205,9 +206,9 @@ class AdditiveRungeKutta(OneStepMethod):
     __slots__ = ("_parts",)
 
     def __init__(self, parts: Iterable[RungeKutta], name: str = "") -> None:
-        if not is_iterable(parts):
-            raise InvalidTypeError(f"parts must be a sequence, got {type(parts).__name__}")
-        self._parts = tuple(parts)
+        self._parts: tuple[RungeKutta, ...] = tuple(
+            check_sequence("parts", parts, "a sequence of RungeKutta")
+        )
         self._name = check_name(name)
         for part in self._parts:
             if not isinstance(part, RungeKutta):

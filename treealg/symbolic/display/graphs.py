@@ -169,12 +169,14 @@ def _directed(graph: Any, root: Hashable) -> Any:
     if graph.is_directed():
         if root is not None:
             raise InvalidValueError(
-                f"root is for undirected graphs, got {root!r}; a directed graph shows its roots"
+                f"root is for undirected graphs, got {brief(root)}; a directed graph shows its "
+                f"roots"
             )
         return graph
     if root not in graph:
         raise InvalidValueError(
-            f"root must be a node of an undirected graph, got {root!r}; choose one of its nodes"
+            f"root must be a node of an undirected graph, got {brief(root)}; choose one of its "
+            f"nodes"
         )
     if not networkx.is_tree(graph):
         raise InvalidValueError(

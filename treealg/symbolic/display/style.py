@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from treealg.cached import cached_property
-from treealg.checks import check_flag, is_integer
+from treealg.checks import brief, check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_sequence
 from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.trees.labels import label_kind, shown_label
 from treealg.symbolic.trees.terminal import printable
@@ -67,12 +68,12 @@ class Style:
         if isinstance(names, Mapping):
             if label not in names:
                 raise InvalidValueError(
-                    f"label {label!r} has no name: names has the labels {list(names)!r}"
+                    f"label {brief(label)} has no name: names has the labels {brief(list(names))}"
                 )
         elif not is_integer(label):
             raise InvalidTypeError(
-                f"a label with a name must be an integer, got {label!r}; give names as a mapping "
-                "from label to text"
+                f"a label with a name must be an integer, got {brief(label)}; give names as a "
+                f"mapping from label to text"
             )
         elif not 0 <= label < len(names):
             raise InvalidValueError(
@@ -81,7 +82,9 @@ class Style:
             )
         name = names[label]
         if not isinstance(name, str):
-            raise InvalidTypeError(f"the name of label {label!r} must be a str, got {name!r}")
+            raise InvalidTypeError(
+                f"the name of label {brief(label)} must be a str, got {brief(name)}"
+            )
         return printable(name)
 
     def colour(self, label: Any) -> str:
@@ -129,13 +132,13 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
     By default they are if they have names, or any of those in `found` is not 0.
     """
     found = tuple({_identity(label): label for label in found}.values())
-    if not isinstance(names, (Mapping, Sequence)) and getattr(names, "ndim", None) == 1:
-        names = names.tolist()  # of an array or an index
     if names is not None and not isinstance(names, (Mapping, Sequence)):
-        raise InvalidTypeError(
-            "names must be a mapping from label to text or a sequence of texts, got "
-            f"{type(names).__name__}"
-        )
+        if getattr(names, "ndim", None) != 1:  # no array or index
+            raise InvalidTypeError(
+                "names must be a mapping from label to text or a sequence of texts, got "
+                f"{type(names).__name__}"
+            )
+        names = check_sequence("names", getattr(names, "values", names), "a sequence of texts")
     if labels is None:
         labels = names is not None or any(not is_integer(label) or label != 0 for label in found)
     else:

@@ -293,7 +293,7 @@ class ShuffleCharacter(Functional):
         if not isinstance(algebra, (MKW, Deconcatenation)):
             raise InvalidTypeError(
                 "algebra must be mkw, shuffle_algebra or a quasi-shuffle algebra, got "
-                f"{algebra!r}; use Character where forests are products of trees"
+                f"{brief(algebra)}; use Character where forests are products of trees"
             )
         given = Functional(algebra, values)
         if isinstance(values, Mapping):

@@ -81,7 +81,7 @@ def _fraction(value: Decimal) -> Any:
         try:
             return float(value)
         except ValueError:
-            raise InvalidValueError(f"a coefficient must be a number, got {value!r}") from None
+            raise InvalidValueError(f"a coefficient must be a number, got {brief(value)}") from None
     if abs(value.adjusted()) > _GREATEST_EXPONENT:
         raise InvalidValueError(
             f"a coefficient must have an exponent of at most {_GREATEST_EXPONENT:,}, got "

@@ -115,8 +115,8 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         for pair in pairs:
             if not isinstance(pair, tuple) or len(pair) != 2:
                 raise InvalidTypeError(
-                    f"terms must be pairs (key, coefficient), got {pair!r}; write {{key: 1}} for "
-                    "a single one"
+                    f"terms must be pairs (key, coefficient), got {brief(pair)}; write {{key: 1}} "
+                    f"for a single one"
                 )
             key, value = self._check_key(pair[0]), check_coefficient(pair[1])
             collected[key] = collected[key] + value if key in collected else value

@@ -205,7 +205,7 @@ def check_kind(key: Any, stored: Iterable[Any]) -> None:
     if kind is not type(key):
         names = "words" if kind is tuple else f"{kind.__name__}s"
         raise InvalidTypeError(
-            f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
+            f"an element over {names} has no coefficient for {type(key).__name__} {brief(key)}"
         )
 
 

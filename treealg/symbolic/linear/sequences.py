@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
 from typing import Any
 
-from treealg.checks import brief, is_iterable
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
+from treealg.sequences import check_sequence
 from treealg.symbolic.linear.coefficients import python_number
 
 __all__ = ["entries_of", "rows_of"]
@@ -50,14 +49,7 @@ def _is_matrix(values: Any) -> bool:
 
 
 def _listed(name: str, values: Any, kind: str) -> list[Any]:
-    # A mapping or set would pass with its keys, in an order that means nothing.
-    if isinstance(values, (str, bytes, Mapping, Set)) or not (
-        is_iterable(values) or hasattr(values, "toarray")
-    ):
-        raise InvalidTypeError(
-            f"{name} must be a sequence of {kind}, got {type(values).__name__} {brief(values)}"
-        )
-    return list(_as_array(values))
+    return check_sequence(name, _as_array(values), f"a sequence of {kind}")
 
 
 def _as_array(values: Any) -> Any:

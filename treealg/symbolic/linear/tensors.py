@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from treealg.checks import check_callable, check_integer
+from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.linear.elements import (
@@ -81,7 +81,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
             return self._check_key(key)
         if len(key) != self.slots:
             raise InvalidTypeError(
-                f"a key of this tensor has {self.slots} slots, got {len(key)}: {key!r:.60}"
+                f"a key of this tensor has {self.slots} slots, got {len(key)}: {brief(key)}"
             )
         found = tuple(map(read_key, key, next(iter(self._terms))))
         if found in self._terms:

@@ -105,7 +105,7 @@ def _tree_values(
     if not isinstance(algebra, HopfAlgebra) or not algebra.is_free_on_trees:
         raise InvalidTypeError(
             f"{name} needs an algebra in which a forest is the product of its trees, such as "
-            f"bck, got {algebra!r}; use Functional with values on all forests"
+            f"bck, got {brief(algebra)}; use Functional with values on all forests"
         )
     if not isinstance(values, Mapping):
         if not callable(values):

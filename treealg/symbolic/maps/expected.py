@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from treealg.checks import LIFTS, check_choice, check_flag
+from treealg.checks import LIFTS, brief, check_choice, check_flag
 from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
@@ -244,7 +244,7 @@ def _checked(
     pairs = []
     for pair in map(tuple, point_rows("jumps", jumps)):
         if len(pair) != 2:
-            raise InvalidValueError(f"jumps must be pairs of a rate and a size, got {pair!r}")
+            raise InvalidValueError(f"jumps must be pairs of a rate and a size, got {brief(pair)}")
         rate, size = pair
         pairs.append((exact_number("jumps", rate), *_numbers("jumps", [size])))
     d = len(b)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from treealg.checks import check_callable, check_flag
+from treealg.checks import brief, check_callable, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
@@ -279,7 +279,7 @@ def morphism_from_cocycle(
     True
     """
     if not isinstance(source, ConnesKreimer):
-        raise InvalidTypeError(f"source must be bck or nck, got {source!r}")
+        raise InvalidTypeError(f"source must be bck or nck, got {brief(source)}")
     morphism = _from_cocycle(name, source, target, append)
     return morphism._made_by(morphism_from_cocycle, name, source, target, append)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import brief, check_flag, check_integer, check_weights, is_iterable
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_sequence, check_weights, is_sequence
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
@@ -164,11 +165,12 @@ def point_rows(name: str, rows: Any) -> list[Any]:
         if getattr(row, "is_Matrix", False):
             found[place] = entries_of(f"row {place} of {name}", row)
             continue
-        if isinstance(row, (str, bytes)) or not is_iterable(row):
+        if not is_sequence(row):
             raise InvalidTypeError(
                 f"{name} must be a sequence of rows, got the row {brief(row)}; "
                 "write (x,) for a point on a line"
             )
+        found[place] = check_sequence(f"row {place} of {name}", row, "a sequence of numbers")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.cem import CEM
 from treealg.symbolic.hopf.connes_kreimer import BCK
@@ -55,9 +56,9 @@ def substitution_product(first: Functional, second: Functional) -> Functional:
     Fraction(7, 1)
     """
     if not isinstance(first, Functional) or not isinstance(first.algebra, (BCK, CEM)):
-        raise InvalidTypeError(f"first must be a Functional on bck or cem, got {first!r}")
+        raise InvalidTypeError(f"first must be a Functional on bck or cem, got {brief(first)}")
     if not isinstance(second, Functional) or not isinstance(second.algebra, BCK):
-        raise InvalidTypeError(f"second must be a Functional on bck, got {second!r}")
+        raise InvalidTypeError(f"second must be a Functional on bck, got {brief(second)}")
 
     def asks(forest: Any) -> Asked:
         skeletons: Terms = {forest.empty: 1}

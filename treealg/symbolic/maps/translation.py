@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.connes_kreimer import bck, nck
 from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequences, ogl
@@ -139,7 +139,9 @@ def translate(functional: Functional, translation: Translation) -> Functional:
     Fraction(9, 2)
     """
     if not isinstance(functional, Functional) or functional.algebra not in (bck, mkw):
-        raise InvalidTypeError(f"functional must be a Functional on bck or mkw, got {functional!r}")
+        raise InvalidTypeError(
+            f"functional must be a Functional on bck or mkw, got {brief(functional)}"
+        )
     planar = functional.algebra is mkw
     v = _checked(translation, planar)
     asks = _asks_planar(functional, v) if planar else _asks(functional, v)
@@ -168,7 +170,7 @@ def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
         if not is_lie:
             kind = "of the Lie algebra of planar trees" if planar else "over single trees"
             raise InvalidValueError(
-                f"translation must have elements {kind}, got {element} for the label {label!r}"
+                f"translation must have elements {kind}, got {element} for the label {brief(label)}"
             )
         found[label] = element
     return found

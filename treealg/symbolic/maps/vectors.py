@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from treealg.checks import brief, check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_weights
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.sequences import entries_of
@@ -192,7 +193,9 @@ def functional_to_vector(
     [1, 2, 3, 3]
     """
     if not isinstance(functional, Functional) or functional.algebra not in (bck, mkw):
-        raise InvalidTypeError(f"functional must be a Functional on bck or mkw, got {functional!r}")
+        raise InvalidTypeError(
+            f"functional must be a Functional on bck or mkw, got {brief(functional)}"
+        )
     planar = functional.algebra is mkw
     dimension, degree, planar, given = _checked_shape(dimension, degree, planar, weights)
     return [functional(key) for key in basis_elements(dimension, degree, planar, given)]

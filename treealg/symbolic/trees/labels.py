@@ -74,7 +74,7 @@ def normalize_label(label: Any) -> Label:
         return _plain(label)  # type: ignore[no-any-return]
     if isinstance(label, Interned):
         raise InvalidTypeError(
-            f"a label must not be a tree or a forest, got {label!r:.60}; branches are given as "
+            f"a label must not be a tree or a forest, got {brief(label)}; branches are given as "
             "children, and a name or a tuple can label a vertex"
         )
     if (

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from treealg.checks import brief
 from treealg.errors import InvalidValueError
 
 __all__ = [
@@ -44,7 +45,7 @@ def _bound(text: str) -> int:
         bound = 0
     if bound < 1:
         raise InvalidValueError(
-            f"TREEALG_MAX_TERMS must be a positive integer, got {text!r:.40}; unset it for a "
+            f"TREEALG_MAX_TERMS must be a positive integer, got {brief(text)}; unset it for a "
             "million"
         )
     return bound

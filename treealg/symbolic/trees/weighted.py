@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from treealg.checks import brief, check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.sequences import check_weights
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -65,7 +66,7 @@ def weight(x: Any, weights: Iterable[Any]) -> int:
         if type(label) is not int or not 0 <= label < len(given):
             raise InvalidValueError(
                 f"x must have the labels 0 to {len(given) - 1}, one for each of the weights "
-                f"{given}, got label {label!r}"
+                f"{given}, got label {brief(label)}"
             )
     return sum(given[label] for label in labels)
 

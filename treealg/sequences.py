@@ -1,0 +1,100 @@
+"""Checks of arguments that are sequences: whose order counts, and which may have no end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import KeysView, Mapping, Set
+from itertools import islice
+from typing import Any
+
+from treealg.checks import brief, check_integer, is_integer, is_iterable
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["check_names", "check_sequence", "check_weights", "is_sequence"]
+
+_MOST = 2**20
+"""More entries than names, columns and channels of any basis that fits."""
+
+
+def is_sequence(value: Any) -> bool:
+    """Tell whether a value has entries in an order, and is no text.
+
+    Examples
+    --------
+    >>> is_sequence([1]), is_sequence({1: 2}.keys()), is_sequence({1}), is_sequence("ab")
+    (True, True, False, False)
+    """
+    if isinstance(value, (str, bytes, bytearray, Mapping)):
+        return False
+    return is_iterable(value) and (isinstance(value, KeysView) or not isinstance(value, Set))
+
+
+def check_sequence(name: str, value: Any, what: str) -> list[Any]:
+    """Return the entries, which are not checked, of an argument that is a sequence of `what`.
+
+    Examples
+    --------
+    >>> check_sequence("id", ("day", "shop"), "a list of columns")
+    ['day', 'shop']
+    """
+    if not is_sequence(value):
+        kind = "the text" if isinstance(value, (str, bytes)) else type(value).__name__
+        raise InvalidTypeError(f"{name} must be {what}, got {kind} {brief(value)}")
+    found = list(islice(value, _MOST + 1))  # it may have no end
+    if len(found) > _MOST:
+        raise _too_many(name, what)
+    return found
+
+
+def check_names(name: str, value: Any) -> list[str | int]:
+    """Return the entries of an argument that is a sequence of names, which may be numbers.
+
+    Examples
+    --------
+    >>> check_names("channels", ["price", 1])
+    ['price', 1]
+    """
+    found = check_sequence(name, value, "a sequence of names")
+    for place, entry in enumerate(found):
+        if not isinstance(entry, str) and not is_integer(entry):
+            raise InvalidTypeError(
+                f"{name} must hold strings or integers, got {brief(entry)} of type "
+                f"{type(entry).__name__} at {name}[{place}]; write str(...) around it"
+            )
+    return [
+        str(entry) if isinstance(entry, str) else check_integer(f"{name}[{place}]", entry, None)
+        for place, entry in enumerate(found)
+    ]
+
+
+def check_weights(name: str, value: Any) -> tuple[int, ...]:
+    """Return positive integers, at least one, as a tuple.
+
+    Examples
+    --------
+    >>> check_weights("weights", [1, 2])
+    (1, 2)
+    """
+    tolist = shape = None
+    with contextlib.suppress(RuntimeError):  # of nested tensors
+        tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
+    what = "a sequence of positive integers, one for each channel"
+    if isinstance(shape, tuple) and shape[:1] > (_MOST,):
+        raise _too_many(name, what)
+    if tolist is not None and (not isinstance(shape, tuple) or len(shape) < 2):
+        with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
+            value = tolist()
+    given = check_sequence(name, value, what)
+    found = tuple(check_integer(f"{name}[{i}]", each, 1) for i, each in enumerate(given))
+    if not found:
+        raise InvalidValueError(
+            f"{name} must have an integer for each channel, got none; leave it out to count nodes"
+        )
+    return found
+
+
+def _too_many(name: str, what: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{name} must be {what}, with at most {_MOST:,} entries, got more; give those alone that "
+        f"are meant"
+    )
