@@ -1,6 +1,8 @@
 """What users pass for arrays, to every function: it works, or an error says cause and fix."""
 
+import array
 import collections
+import io
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -99,6 +101,19 @@ def masked_rows(x):
     return list(np.ma.masked_array(x, np.ones(x.shape, bool)))
 
 
+def nest(depth):
+    x = 1.0
+    for _ in range(depth):
+        x = [x]
+    return x
+
+
+def itself():
+    x = []
+    x.append(x)
+    return x
+
+
 class Wordless:
     """What has no text."""
 
@@ -185,11 +200,17 @@ REFUSED = {
         r"\[0\] requires.*\.detach\(\)",
     ),
     "half precision in a frame": (half_frame, r"got float16; use \w+\.cast\(polars\.Float64\)"),
-    "no text": (lambda x: Wordless(), "numpy.asarray"),
+    "no text": (lambda x: Wordless(), "type .*Wordless; give numbers"),
     "no text in a list": (lambda x: [[Wordless()]], "got <Wordless instance"),
     "huge integer in a list": (lambda x: [[10**400]], r"float64 holds, got 1000\S+ of type int at"),
     "long in a list": (lambda x: [[np.longdouble(1)]], "got .* of type longdouble at"),
     "lazy frame": (lazy_frame, r"not computed yet; \w+\.collect\(\)"),
+    "duration in a list": (lambda x: [[np.timedelta64(1, "s")]], "type timedelta64 at"),
+    "deep list": (lambda x: nest(70), "at most 64 lists deep"),
+    "list of itself": (lambda x: itself(), "at most 64 lists deep, got one .* holds itself"),
+    "values of a mapping": (lambda x: {"x": 1.0}.values(), "use list"),
+    "open file": (lambda x: io.BytesIO(), "the open file <.*loadtxt"),
+    "array of Python": (lambda x: array.array("d", x.ravel()), "use numpy.asarray"),
     "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax\.FUNCTION for what"),
 }
 
@@ -373,6 +394,21 @@ def test_a_list_of_frames_is_a_batch(case):
                 np.testing.assert_array_equal(one, other)
 
 
+def test_tables_of_a_list_have_one_order_of_columns():
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    for package in (pandas, polars):
+        one, two = package.DataFrame({"a": [1.0, 2.0], "b": [3.0, 5.0]}), None
+        for points in (2, 1):
+            two = package.DataFrame({"b": [3.0, 5.0][:points], "a": [1.0, 2.0][:points]})
+            with pytest.raises(
+                treealg.InvalidValueError, match=r"path\[1\] .* order of path\[0\], \['a', 'b'\]"
+            ):
+                treealg.branched_sig([one, two], 2)
+            got = treealg.branched_sig([one, two[list(one.columns)]], 2)
+            np.testing.assert_array_equal(got[0], treealg.branched_sig(one, 2))
+
+
 def _tuple(x):
     return x if isinstance(x, tuple) else (x,)
 
@@ -433,3 +469,50 @@ def test_tables_of_polars_are_read():
     np.testing.assert_array_equal(treealg.branched_sig(table, 1), [3.0, 0.5])
     with pytest.raises(treealg.InvalidTypeError, match="'x' of String"):
         treealg.branched_sig(polars.DataFrame({"x": ["a", "b"]}), 1)
+
+
+def test_single_numbers_of_any_kind_are_told_to_be_numbers():
+    for number in (Decimal(1), Fraction(1, 2), np.float32(1), 2, 1j):
+        with pytest.raises(treealg.InvalidTypeError, match=r"got the number .*\[\[\.\.\.\]\]"):
+            treealg.branched_sig(number, 2)
+
+
+def test_integers_of_a_kind_that_is_not_computed_with_lack_no_values():
+    narrow = pytest.importorskip("ml_dtypes").int4
+    pandas = pytest.importorskip("pandas")
+    for lengths, said in [
+        (np.array([1, 2], narrow), "got dtype int4$"),
+        (pandas.interval_range(0, 2), "got dtype object$"),
+        (pandas.Series([1, None], dtype="Int64"), "Int64 with missing values"),
+        ([np.ma.masked, 1], "masked"),
+        ({"x": 1}, "got an object of type dict"),
+    ]:
+        with pytest.raises(treealg.InvalidTypeError, match=said):
+            treealg.branched_sig(np.zeros((2, 3, 2)), 2, lengths=lengths)
+
+
+class Failing:
+    """What raises whatever error where it is read as an array."""
+
+    def __array__(self, *_, **__):
+        raise ZeroDivisionError("no numbers today")
+
+
+def test_errors_of_what_is_read_by_numpy_are_told_with_the_argument():
+    for name in ("lengths", "windows", "times"):
+        with pytest.raises(treealg.InvalidTypeError, match=f"^{name} .*no numbers today"):
+            treealg.branched_sig(np.zeros((3, 2)), 2, time_aug=True, **{name: Failing()})
+
+
+def test_views_of_more_than_memory_holds_are_refused():
+    huge = np.broadcast_to(np.zeros((3, 2)), (2**40, 3, 2))
+    sample = np.zeros((2, 3, 2))
+    for call in (
+        lambda: treealg.branched_mmd(
+            np.broadcast_to(huge[:, None], (2**40, 2, 3, 2)), sample, 1, 0
+        ),
+        lambda: treealg.transform_path_backprop(huge, huge),
+        lambda: treealg.BranchedSigStream(2, 2, correction=np.broadcast_to(0.0, (2**40,))),
+    ):
+        with pytest.raises(treealg.InvalidValueError):
+            call()

@@ -127,7 +127,8 @@ def as_row(value: Any, call: Call) -> tuple[Floats, int]:
     if rows.item[0] == 0:
         return np.zeros(0), 1
     _refuse_lead_lag(call)
-    return np.array(rows.array, np.float64), _levels(rows, call)
+    longest = _levels(rows, call)
+    return np.array(rows.array, np.float64), longest
 
 
 def pushed_rows(value: Any, points: Rows, columns: int, segments: int) -> npt.NDArray[Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
+from decimal import Decimal
+from io import IOBase
+from numbers import Number
 from os import PathLike
 from types import FrameType
 from typing import Any
 
 from treealg._lazy import announced
-from treealg.checks import brief
+from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError
 
 __all__ = [
@@ -27,7 +30,7 @@ _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
 _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: value is None, "None", "give an array"),
-    (lambda value: isinstance(value, (bool, int, float, complex)), "the number {value}",
+    (lambda value: is_flag(value) or isinstance(value, (Number, Decimal)), "the number {value}",
      "write it as an array with its axes, such as [[...]] for a path"),
     (lambda value: isinstance(value, (str, bytes)), "the text {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
@@ -38,13 +41,17 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     # Some of these are mappings, too.
     (lambda value: is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
      "use {xarray}, given the names of time and channel"),
-    (lambda value: is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
+    (lambda value: is_of(value, "scipy") and hasattr(value, "toarray"), "a sparse {type}",
+     "use {name}.toarray()"),
     (lambda value: isinstance(value, Mapping) and _has_paths(value), _OBJECT,
      "list({name}.values()) is a list of its values, which is taken where paths are"),
     (lambda value: isinstance(value, Mapping), _OBJECT,
      "numpy.column_stack(list({name}.values())) has its values as channels"),
+    (lambda value: isinstance(value, IOBase), "the open file {value}",
+     "read the numbers first, for instance with numpy.loadtxt"),
     (lambda value: isinstance(value, Iterator), _OBJECT + ", which can be read only once",
      "use list({name})"),
+    (lambda value: isinstance(value, MappingView), _OBJECT, "use list({name})"),
     (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      "give a list"),
     (lambda value: is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
@@ -74,7 +81,9 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     'numpy.column_stack(list(path.values())) has its values as channels'
     """
     said, how = described(value, name)
-    how = how or "convert it first, for instance with numpy.asarray"
+    if how is None:
+        is_read = isinstance(value, Sequence) or _has_memory(value)
+        how = f"use numpy.asarray({name})" if is_read else "give numbers instead"
     return InvalidTypeError(
         f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
         f"numbers, got {said}; {how}"
@@ -171,6 +180,15 @@ def is_traced(value: Any) -> bool:
     """
     stand_ins = ("Proxy", "SymInt", "SymFloat", "SymBool")
     return is_of(value, "torch") and any(kind.__name__ in stand_ins for kind in type(value).__mro__)
+
+
+def _has_memory(value: Any) -> bool:
+    """Tell whether a value has a buffer, as arrays of Python and of C have."""
+    try:
+        memoryview(value).release()
+    except TypeError:
+        return False
+    return True
 
 
 def _has_items(value: Any) -> bool:

@@ -8,6 +8,7 @@ No package is imported: an array can only be there if its owner has imported its
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -106,9 +107,13 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
     if read is not None:
         return read[0]
     refuse_masked(value, name)
+    if isinstance(value, Mapping):
+        raise not_an_array(value, name)
     try:
         found = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # of any package whose value it is
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
     if found.dtype.kind in "OUS" and not found.ndim:
         raise not_an_array(found.item(), name)

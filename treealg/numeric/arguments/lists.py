@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def list_array(
         if _other_leaf(value, name, wanted):
             raise _wrong_leaf(value, name, str(error), wanted) from None
         raise _unequal(value, name, error, of_paths) from None
-    except (TypeError, RuntimeError, UserWarning) as error:  # that of a masked element
+    except (TypeError, RuntimeError, UserWarning, np.ma.MaskError) as error:
         raise _wrong_leaf(value, name, str(error), wanted) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
         exact = numbers_of(value, array)
@@ -81,7 +82,8 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     if found.dtype.kind not in "iu":
         own = str(getattr(value, "dtype", found.dtype))
         got = f"dtype {found.dtype}"
-        if own.lower().startswith(("int", "uint")):  # of pandas and polars
+        # Of pandas and polars, which have objects or floats for it in NumPy.
+        if found.dtype.kind in "Of" and re.fullmatch("u?int[0-9]+", own.lower()):
             got = f"dtype {own} with missing values; fill these in, or leave them out"
         raise InvalidTypeError(f"{name} must be integers, got {got}")
     check_size(found.shape, name)
@@ -134,7 +136,14 @@ def _other_leaf(value: Any, name: str, wanted: str) -> InvalidTypeError | None:
     """Return the error of a list with something that is no number, if there is such a thing."""
     for place, leaf in _leaves(value, name):
         _check_array(leaf, place)
-        is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
+        if isinstance(leaf, (list, tuple)):
+            return InvalidTypeError(
+                f"{name} must be a nested list of {wanted} at most {MAX_AXES} lists deep, got one "
+                f"that is deeper, or holds itself; leave out lists around lists"
+            )
+        is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not (
+            is_flag(leaf) or isinstance(leaf, np.timedelta64)
+        )
         is_array = hasattr(leaf, "__array__") and not (
             isinstance(leaf, np.generic) or is_symbolic(leaf)
         )

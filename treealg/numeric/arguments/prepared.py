@@ -178,7 +178,8 @@ class Prepared(NamedTuple):
         """The spans, also where they are whole rows."""
         if self.spans is not None:
             return self.spans
-        return np.tile(np.array([0, self.path.item[0]]), (self.path.count, 1))
+        with memory_for(f"spans of {self.path.name}"):
+            return np.tile(np.array([0, self.path.item[0]]), (self.path.count, 1))
 
     def rooms(self, to: Target | None, *, of_path_alone: bool = False) -> Rooms:
         """Return where gradients are wanted; that is refused where they are lists."""

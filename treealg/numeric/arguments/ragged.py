@@ -16,7 +16,7 @@ from treealg.numeric.arguments.duals import Dual, sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.rows import Rows, check_size, memory_for
-from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tables import check_order, is_table
 from treealg.numeric.arguments.tensors import plain_arrays
 
 __all__ = [
@@ -184,6 +184,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     if lines is not None:
         check_size(lines.shape[1:], name)  # of all paths, one after the other
         return PlainPaths(lines, kind, name, kind is TORCH or is_kept)
+    check_order(paths, name)
     read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:

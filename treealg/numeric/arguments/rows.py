@@ -135,7 +135,8 @@ class Rows:
         if len(self.batch) == 1:
             part = self.array[start:stop]
         elif self.batch:
-            part = self.array[np.unravel_index(np.arange(start, stop), self.batch)]
+            with memory_for(f"{self.name}, copied as one batch,"):
+                part = self.array[np.unravel_index(np.arange(start, stop), self.batch)]
         else:
             part = self.array[None]
         return converted(part, self.dtype, self.name)

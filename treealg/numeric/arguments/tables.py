@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.errors import InvalidTypeError
+from treealg.checks import brief
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.integers import numbers_of
 
-__all__ = ["is_of_moments", "is_table", "moments", "table_array", "without_tables"]
+__all__ = ["check_order", "is_of_moments", "is_table", "moments", "table_array", "without_tables"]
 
 
 def is_table(value: Any) -> bool:
@@ -31,10 +32,26 @@ def without_tables(value: Any, name: str) -> Any:
     """Return a list with arrays in the place of the tables in it."""
     if not any(map(is_table, value)):
         return value
+    check_order(value, name)
     return [
         table_array(piece, f"{name}[{place}]") if is_table(piece) else piece
         for place, piece in enumerate(value)
     ]
+
+
+def check_order(value: Any, name: str) -> None:
+    """Refuse tables that have the columns of the first one in another order."""
+    first: list[Any] = []
+    for place, piece in enumerate(value):
+        if is_table(piece) and hasattr(piece, "columns"):
+            own = list(piece.columns)
+            first = first or own
+            if own != first and len(own) == len(first) and set(own) == set(first):
+                raise InvalidValueError(
+                    f"{name}[{place}] must have its columns in the order of {name}[0], "
+                    f"{brief(first)}, got {brief(own)}; use "
+                    f"{name}[{place}][list({name}[0].columns)]"
+                )
 
 
 def is_of_moments(value: Any) -> bool:

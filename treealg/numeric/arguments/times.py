@@ -224,7 +224,7 @@ def _is_finite(values: Floats) -> bool:
 def from_first_time(value: Any, name: str) -> Floats:
     """Return times as numbers from the first of each path on, which the caller has yet to check."""
     given = _array(value, name)
-    if not given.size:
+    if not given.size or not given.ndim:
         return np.zeros(given.shape)
     return _from_first(given.reshape(-1, given.shape[-1]), name).reshape(given.shape)
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from treealg.cached import cached_property
-from treealg.checks import brief, closest, is_flag
+from treealg.checks import brief, check_flag, closest, is_flag
 from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.foreign import not_an_array
@@ -419,6 +419,9 @@ class Operation:
             raise InvalidTypeError(f"{self.name}: {error}; see its signature") from None
         bound.apply_defaults()
         values = dict(bound.arguments)
+        for option in self.options:
+            if option.kind == "flag" and values[option.name] is not None:
+                values[option.name] = check_flag(option.name, values[option.name])
         batches: dict[str, list[tuple[Any, ...]]] = {}
         sizes: dict[str, Any] = {}
         dtype = None
