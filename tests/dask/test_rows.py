@@ -359,3 +359,28 @@ def test_a_child_forked_while_a_thread_makes_tables_makes_its_own():
         env=environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.strip() == "(4, 20)"
+
+
+def test_what_is_given_beside_arrays_of_dask_is_read_as_the_functions_read_it():
+    path, said = da.zeros((2, 3, 2), chunks=1), []
+    for options in (
+        {"correction": [[1.0], [1.0, 2.0]]},
+        {"correction": np.ma.masked_array(np.zeros(4))},
+        {"correction": {"x": 1.0}},
+        {"lengths": np.broadcast_to(1, (2**45,))},
+        {"time_aug": np.array([True, False])},
+        {"lead_lag": [1, 2]},
+        {"planar": "yes"},
+        {"basepoint": np.zeros((1,) * 40 + (2,))},
+    ):
+        (name,) = options
+        with pytest.raises(treealg.TreeAlgError, match=f"^{name} ") as caught:
+            treealg.dask.branched_sig(path, 2, **options)
+        said.append(str(caught.value))
+    assert "correction[0] has 1 entry" in said[0]
+
+
+def test_gradients_of_no_paths_have_the_shape_of_their_arguments():
+    path, derivs = da.zeros((0, 3, 2), chunks=-1), da.zeros((0, 6), chunks=-1)
+    found = treealg.dask.branched_sig_backprop(path, None, derivs, 2, basepoint=da.zeros(2))
+    assert [x.compute().shape for x in found] == [(0, 3, 2), (2,)]

@@ -560,3 +560,60 @@ def test_a_coefficient_does_not_lose_a_gradient():
     assert Element({Tree(): torch.tensor(2.0)}) == Element({Tree(): 2})
     with pytest.raises(InvalidTypeError, match=r"detach\(\)"):
         Element({Tree(): torch.tensor(2.0, requires_grad=True)})
+
+
+def ladder(nodes):
+    tree = (0,)
+    for _ in range(nodes - 1):
+        tree = (tree, 0)
+    return tree
+
+
+@pytest.mark.parametrize("nodes", [90, 250, 3000])
+def test_trees_of_any_depth_are_taken(nodes):
+    path = np.array([[0.0], [1.5], [0.5]])
+    got = treealg.torch.branched_sig_coef(torch.from_numpy(path), [ladder(nodes), Tree()])
+    np.testing.assert_array_equal(got, treealg.branched_sig_coef(path, [ladder(nodes), Tree()]))
+
+
+def test_weights_are_what_the_function_on_arrays_takes():
+    path = torch.tensor([[0.0, 1.0], [2.0, 4.0]])
+    want = treealg.branched_sig(path, 3, weights=(1, 2))
+    for weights in (
+        [1, 2], range(1, 3), iter([1, 2]), np.array([1, 2]), torch.tensor([1, 2]),
+        pandas.Series([1, 2]), (np.int8(1), 2),
+    ):  # fmt: skip
+        assert torch.equal(treealg.torch.branched_sig(path, 3, weights=weights), want)
+    for weights, error, said in [
+        ({1, 2}, InvalidTypeError, "weights cannot be a value of type builtins.set"),
+        ([1.5, float("nan")], InvalidValueError, "weights must hold finite numbers, got nan"),
+        ([10**5000, 1], InvalidValueError, "weights must have at most 8,192 binary digits"),
+    ]:
+        with pytest.raises(error, match=said):
+            treealg.torch.branched_sig(path, 3, weights=weights)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_without_numbers_is_refused_by_its_dtype(dtype):
+    with pytest.raises(InvalidTypeError, match=f"path must have dtype .*got {dtype}"):
+        treealg.torch.branched_sig(torch.zeros(3, 2, dtype=dtype, device="meta"), 2)
+
+
+def test_what_has_no_gradient_gets_none_from_a_gradient_either():
+    path, times = torch.zeros(3, 2).double(), torch.tensor([0.0, 1.0, 3.0]).double()
+    derivs = torch.ones(12).double()
+
+    def gradient(path, times):
+        return treealg.torch.branched_sig_backprop(
+            path, None, derivs, 2, times=times, time_aug=True
+        )
+
+    assert not torch.func.jacrev(gradient, 1)(path, times).any()
+    assert torch.func.jacrev(gradient, 0)(path, times).any()
+
+
+def test_windows_that_no_memory_holds_are_refused():
+    with pytest.raises(InvalidValueError, match="windows does not fit in memory"):
+        treealg.torch.branched_sig(
+            torch.zeros(3, 2), 2, windows=np.broadcast_to(np.int64(1), (2**43, 2))
+        )

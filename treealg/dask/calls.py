@@ -9,6 +9,11 @@ import numpy as np
 
 from treealg.dask.chunks import Beside, Chunk, Floats, OfPair, Single, Unpacked
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.kinds import read_array
+from treealg.numeric.arguments.lists import list_array
+from treealg.numeric.arguments.rows import memory_for
+from treealg.numeric.arguments.tables import is_table, table_array
+from treealg.numeric.arguments.times import from_first_time
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.optional import require
 from treealg.tables.cache import until_tables
@@ -17,6 +22,10 @@ __all__ = ["call"]
 
 dask_array = require("dask.array", extra="dask")
 dask = require("dask", extra="dask")
+
+
+_MOST_AXES = 32
+"""So many axes NumPy broadcasts, which Dask does with the indices of chunks."""
 
 
 def call(row: Operation, values: Mapping[str, Any]) -> Any:
@@ -60,7 +69,13 @@ class _Call:
                 f"{', '.join(a.name for a in row.arguments)}; treealg.{row.name} takes all others"
             )
         given = {name: self.values[name] for name in self.arguments}
-        self.arrays = {name: _as_dask(value) for name, value in given.items()}
+        self.arrays = {name: _as_dask(name, value) for name, value in given.items()}
+        for name, array in self.arrays.items():
+            if array.ndim > _MOST_AXES:
+                raise InvalidValueError(
+                    f"{name} must have at most {_MOST_AXES} axes for treealg.dask, got "
+                    f"{array.ndim}; reshape its leading axes to one"
+                )
         self.values |= self.arrays
         found = row.result(**self.values)
         self.types: tuple[Any, ...] = found if isinstance(found, tuple) else (found,)
@@ -238,11 +253,20 @@ class _Call:
             yield _summed(gradient, self.arrays[name].shape)
 
 
-def _as_dask(value: Any) -> Any:
+def _as_dask(name: str, value: Any) -> Any:
     """Return an array of Dask; one of another kind is one chunk."""
     if isinstance(value, dask_array.Array):
         return value
-    return dask_array.from_array(np.asarray(value), chunks=-1)
+    with memory_for(name):
+        if name.startswith("times"):
+            array: Any = from_first_time(value, name)
+        elif isinstance(value, (list, tuple)):
+            array = list_array(value, name)
+        elif is_table(value):
+            array = table_array(value, name)
+        else:
+            array = read_array(value, name, "numbers")
+        return dask_array.from_array(array, chunks=-1)
 
 
 def _summed(gradient: Any, shape: tuple[int, ...]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import threading
@@ -139,7 +140,10 @@ class Beside:
         """Return them as one array."""
         given = [x for x in found if x is not None] if isinstance(found, tuple) else [found]
         batches = (x.shape[: x.ndim - n] for x, n in zip(given, self.ranks, strict=True))
-        flat = [x.reshape(*batch, -1) for x, batch in zip(given, batches, strict=True)]
+        flat = [
+            x.reshape(*batch, math.prod(x.shape[len(batch) :]))
+            for x, batch in zip(given, batches, strict=True)
+        ]
         return flat[0] if len(flat) == 1 else np.concatenate(flat, axis=-1)
 
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import math
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from treealg.checks import check_flag, check_integer, check_real
-from treealg.errors import InvalidTypeError
+from treealg.checks import check_flag, check_integer, check_real, is_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.operations.operation import Operation, Option
 from treealg.numeric.pairs.static import LinearKernel, RBFKernel, ScaledLinearKernel
+from treealg.sequences import check_sequence, is_sequence
 
 __all__ = [
     "as_number",
@@ -40,6 +43,9 @@ _TYPES: dict[str, type] = {
     "enumeration": str,
     "object": str,
 }
+_NOTHING = object()
+_MOST_PIECES = 2**21
+_TOKEN = re.compile(r"""[()\[\],]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^()\[\],\s]+""")
 _STATIC = {kind.__name__: kind for kind in (LinearKernel, ScaledLinearKernel, RBFKernel)}
 _PARAMETERS = {
     kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _STATIC.values()
@@ -93,7 +99,7 @@ def to_text(name: str, value: Any) -> str:
     if kind in _PARAMETERS:  # as it prints, in words that tracers read
         given = [f"{field}={getattr(value, field)!r}" for field in _PARAMETERS[kind]]
         return f"{kind.__name__}({', '.join(given)})"
-    return repr(_literal(name, value))
+    return _written(name, value)
 
 
 @lru_cache(maxsize=1024)
@@ -107,11 +113,11 @@ def from_text(text: str | None) -> Any:
     """
     if text is None:
         return None
-    node = ast.parse(text, mode="eval").body
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        given = {word.arg or "": ast.literal_eval(word.value) for word in node.keywords}
-        return _STATIC[node.func.id](**given)
-    return ast.literal_eval(text)
+    kind, is_call, given = text.partition("(")
+    if is_call and kind in _STATIC:
+        words = (word.partition("=") for word in given[:-1].split(", ") if word)
+        return _STATIC[kind](**{field: ast.literal_eval(number) for field, _, number in words})
+    return _read(text)
 
 
 def as_number(value: Any) -> Any:
@@ -134,23 +140,76 @@ def may_be_none(option: Option) -> bool:
     return not option.required and option.default is None
 
 
-def _literal(name: str, value: Any) -> Any:
-    """Return an object as nested lists and tuples of numbers; arrays of one axis may be words."""
-    if isinstance(value, np.ndarray):
-        value = tuple(value.tolist()) if value.ndim == 1 else value.tolist()
-    if isinstance(value, (list, tuple)):
-        return type(value)(_literal(name, piece) for piece in value)
+def _written(name: str, value: Any) -> str:
+    """Return the text of nested lists and tuples of numbers, which trees of any depth may be."""
+    pieces: list[str] = []
+    stack: list[tuple[str, Any]] = [("", value)]  # what is to be written, before a value or alone
+    while stack:
+        before, value = stack.pop()
+        pieces.append(before)
+        if value is _NOTHING:
+            continue
+        entries = _entries(name, value)
+        if entries is None:
+            pieces.append(_atom(name, value))
+            continue
+        if len(pieces) > _MOST_PIECES:
+            raise InvalidValueError(
+                f"{name} must hold at most {_MOST_PIECES:,} numbers, and not itself; leave some out"
+            )
+        opening, closing = ("(", ",)" if len(entries) == 1 else ")")
+        if isinstance(entries, list):
+            opening, closing = "[", "]"
+        pieces.append(opening)
+        stack.append((closing, _NOTHING))
+        stack += [(", " if place else "", entries[place]) for place in range(len(entries))][::-1]
+    return "".join(pieces)
+
+
+def _entries(name: str, value: Any) -> list[Any] | tuple[Any, ...] | None:
+    """Return the entries of a list, a tuple, a tree or any other sequence, None of all else."""
+    if value is None or isinstance(value, (list, tuple, int, float, str)):
+        return value if isinstance(value, (list, tuple)) else None
+    if hasattr(type(value), "to_tuple"):
+        found: Any = value.to_tuple()
+        return found  # type: ignore[no-any-return]
+    if isinstance(value, np.ndarray):  # one axis may be those of a word
+        found = value.tolist() if value.ndim != 1 else tuple(value.tolist())
+        return found if value.ndim else None
+    return check_sequence(name, value, "a sequence") if is_sequence(value) else None
+
+
+def _atom(name: str, value: Any) -> str:
+    """Return the text of a number, a string or None."""
     number = as_number(value)
-    if number is None or isinstance(number, (bool, int, float, str)):
-        return number
-    to_tuple = getattr(value, "to_tuple", None)
-    if to_tuple is not None:
-        return _literal(name, to_tuple())
+    if type(number) is not int and is_integer(number):
+        number = check_integer(name, number, None)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return str(check_integer(name, number, None))
+    if isinstance(number, float) and not math.isfinite(number):
+        raise InvalidValueError(f"{name} must hold finite numbers, got {number}")
+    if number is None or isinstance(number, (bool, float, str)):
+        return repr(number)
     kind = type(value)
     raise InvalidTypeError(
         f"{name} cannot be a value of type {kind.__module__}.{kind.__qualname__}; give what the "
         f"function of the same name in treealg takes"
     )
+
+
+def _read(text: str) -> Any:
+    """Return what was written, of any depth, which the parser of Python does not read."""
+    stack: list[list[Any]] = [[]]
+    for token in _TOKEN.findall(text):
+        if token in "([":
+            stack.append([])
+        elif token in ")]":
+            entries = stack.pop()
+            stack[-1].append(tuple(entries) if token == ")" else entries)
+        elif token != ",":
+            stack[-1].append(ast.literal_eval(token))
+    ((value,),) = stack
+    return value
 
 
 def _word(name: str, value: Any) -> str:

@@ -244,6 +244,13 @@ def _as_array(name: str, value: Any) -> Any:
         raise InvalidTypeError(
             f"{name} must be an array of numbers, got one of dtype {value.dtype}"
         ) from None
+    except RuntimeError as error:
+        if "RESOURCE_EXHAUSTED" not in str(error):
+            raise
+        raise InvalidValueError(
+            f"{name} does not fit in memory as an array of JAX, got shape {value.shape}; use a "
+            f"smaller batch or shorter paths"
+        ) from None
 
 
 def _check_array(name: str, value: Any) -> None:

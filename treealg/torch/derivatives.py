@@ -350,7 +350,11 @@ def _second_gradients(
     values = dict(zip(maker.names, given, strict=True))
     directions = dict(zip(maker.row.returned(values), cotangents, strict=True))
     found: list[Any] = [None] * len(given)
-    inputs = [i for i, x in enumerate(maker.row.arguments) if x.role == "input" and needed[i]]
+    inputs = [
+        i
+        for i, x in enumerate(maker.row.arguments)
+        if x.role == "input" and x.differentiable and needed[i]
+    ]
     if inputs:
         asked = values | maker.row.asking({maker.names[i] for i in inputs})
         results = _several(maker.derivative([asked[name] for name in maker.names], directions))

@@ -29,6 +29,7 @@ from treealg.frameworks.options import (
     option_type,
 )
 from treealg.numeric.arguments.lists import integer_array, refuse_packed
+from treealg.numeric.arguments.rows import memory_for
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
@@ -203,7 +204,8 @@ class _Reader:
             if argument.alternative == "number" and isinstance(value, numbers.Real):
                 return first.new_full((), check_real(argument.name, value))
         if argument.batch == "one" and isinstance(value, (np.ndarray, list, tuple)):
-            return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
+            with memory_for(argument.name):
+                return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
         raise _no_tensor(argument.name, value)
 
 
@@ -240,8 +242,10 @@ def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
         else:
             kind, fix = "nested tensor", f"torch.nested.to_padded_tensor({name}, 0.0)"
         raise InvalidTypeError(f"{name} must be a dense tensor, got a {kind}; use {fix}")
+    kind = value.device.type
     is_half = value.dtype in (torch.float16, torch.bfloat16)
-    return value.float() if is_half and torch.is_autocast_enabled(value.device.type) else value
+    is_cast = is_half and torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    return value.float() if is_cast else value
 
 
 def _no_tensor(name: str, value: Any) -> InvalidTypeError:
