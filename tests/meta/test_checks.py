@@ -165,7 +165,7 @@ def test_what_has_an_order_is_a_sequence():
 def test_a_sequence_without_end_is_refused_soon():
     for check in (
         lambda: check_weights("weights", itertools.count(1)),
-        lambda: treealg.branched_sig_names(2, 1, channels=itertools.count()),
+        lambda: check_names("channels", itertools.count()),
         lambda: symbolic.RungeKutta([[0]], itertools.count()),
         lambda: symbolic.AdditiveRungeKutta(itertools.count()),
         lambda: symbolic.expected_signature(itertools.count()),

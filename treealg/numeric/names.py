@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence, Sized
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
@@ -14,7 +14,7 @@ from treealg.numeric.arguments.calls import checked_method, checked_weights
 from treealg.numeric.basis import checked_basis, elements_by_order, independent
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.listing import texts_of
-from treealg.sequences import check_names
+from treealg.sequences import check_names, is_sequence
 from treealg.typing import TreeLike, TupleForm
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ __all__ = [
     "name_to_tree",
     "tree_to_name",
 ]
+
+_MOST_CHANNELS = 2**20 - 1  # a sequence of names has no more
 
 
 def branched_sig_names(
@@ -362,11 +364,14 @@ def channel_texts(
 
 def _channel_names(dimension: int, channels: Any) -> list[str | int]:
     """Read the argument `channels`."""
-    names = check_names("channels", channels)
+    is_sized = isinstance(channels, Sized) or not is_sequence(channels)
+    given = channels if is_sized else list(islice(channels, min(dimension, _MOST_CHANNELS) + 1))
+    names = check_names("channels", given)
     if len(names) != dimension:
+        found = len(names) if is_sized or len(names) < dimension else "more"
         raise InvalidValueError(
             f"channels must be one name for each of the {dimension} channels of the path, before "
-            f"path transforms, got {len(names)}"
+            f"path transforms, got {found}"
         )
     return names
 
