@@ -372,6 +372,7 @@ def test_what_is_given_beside_arrays_of_dask_is_read_as_the_functions_read_it():
         {"lead_lag": [1, 2]},
         {"planar": "yes"},
         {"basepoint": np.zeros((1,) * 40 + (2,))},
+        {"weights": da.ones((), int)},
     ):
         (name,) = options
         with pytest.raises(treealg.TreeAlgError, match=f"^{name} ") as caught:

@@ -275,6 +275,12 @@ def test_lengths_and_correction_are_routed():
     )
 
 
+def holding_itself():
+    paths = []
+    paths.append(paths)
+    return paths
+
+
 @pytest.mark.parametrize(
     ("parameters", "paths", "error", "match"),
     [
@@ -308,6 +314,14 @@ def test_lengths_and_correction_are_routed():
         ({}, iter(some_paths()), InvalidTypeError, r"X must .* read only once; use list\(X\)"),
         ({}, {"x": some_paths()}, InvalidTypeError, "X must be .* of type dict"),
         ({}, np.ma.masked_array(some_paths()), InvalidTypeError, "X must not be a masked array"),
+        ({"dtype": np.zeros(2)}, some_paths(), InvalidValueError, "dtype must be 'float32'"),
+        ({}, [[10**400, 1.0]], InvalidValueError, "X has integers beyond"),
+        ({}, 10**400, InvalidValueError, "X: int too large"),
+        ({}, holding_itself(), InvalidValueError, "X"),
+        ({}, np, InvalidTypeError, "X"),
+        ({}, np.full((2, 3, 2), 1 + 2j, object), InvalidTypeError, "X: .*complex"),
+        ({}, np.zeros((2, 3), [("a", float), ("b", float)]), InvalidTypeError, "X: "),
+        ({}, np.broadcast_to(1, (2**44, 3)), InvalidValueError, "X does not fit in memory"),
         (
             {},
             [some_paths()[0], np.ma.masked_array(some_paths()[0])],

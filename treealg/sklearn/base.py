@@ -11,12 +11,19 @@ from sklearn.base import TransformerMixin
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from treealg.checks import check_choice, check_flag
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.checks import brief, check_choice, check_flag
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.missing import MISSING
 from treealg.sklearn.augmentations import Batch, Standardisation
 from treealg.sklearn.coefficients import PathCoefficients
-from treealg.sklearn.samples import Floats, Samples, nan_option, read_samples, read_table
+from treealg.sklearn.samples import (
+    Floats,
+    Samples,
+    its_errors,
+    nan_option,
+    read_samples,
+    read_table,
+)
 
 __all__ = ["PathTransformer"]
 
@@ -246,13 +253,10 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         else:
             samples = read_samples(X, allow_nan)
         if samples.is_table:
-            try:
+            with its_errors("X"):
                 table = validate_data(
                     self, X, reset=reset, dtype=list(_DTYPES.values()), **nan_option(allow_nan)
                 )
-            except (TypeError, ValueError) as error:
-                kind = InvalidTypeError if isinstance(error, TypeError) else InvalidValueError
-                raise kind(str(error)) from error
             samples = samples._replace(paths=table[:, :, np.newaxis])
         elif reset:
             for name in ("n_features_in_", "feature_names_in_"):
@@ -260,9 +264,10 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         self._learn_channels(samples, reset)
         if self.dtype is None:
             return samples
-        if self.dtype not in [*_DTYPES, *_DTYPES.values()]:
+        is_kind = isinstance(self.dtype, (str, type, np.dtype))
+        if not is_kind or self.dtype not in [*_DTYPES, *_DTYPES.values()]:
             raise InvalidValueError(
-                f"dtype must be 'float32', 'float64' or None, got {self.dtype!r}"
+                f"dtype must be 'float32', 'float64' or None, got {brief(self.dtype)}"
             )
         paths, kept = samples.paths, _DTYPES.get(self.dtype, self.dtype)
         if isinstance(paths, np.ndarray):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from inspect import signature
 from typing import Any, NamedTuple
 
@@ -16,14 +17,15 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_array
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.foreign import is_of, not_an_array
 from treealg.numeric.arguments.integers import exact_values
 from treealg.numeric.arguments.kinds import refuse_masked
+from treealg.numeric.arguments.rows import MAX_AXES, memory_for
 from treealg.numeric.arguments.tables import is_table
 from treealg.optional import require
 
-__all__ = ["Samples", "checked", "nan_option", "read_samples", "read_table"]
+__all__ = ["Samples", "checked", "its_errors", "nan_option", "read_samples", "read_table"]
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -131,7 +133,7 @@ def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
     """Return an array of finite floats, or NaN, by scikit-learn's checks."""
     _refuse_unread(X, name)
     _refuse_inexact(X, name)
-    try:
+    with its_errors(name):
         array: Floats = check_array(
             X,
             dtype=_DTYPES,
@@ -140,9 +142,21 @@ def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
             input_name=name,
             **nan_option(allow_nan),
         )
-    except ValueError as error:
-        raise InvalidValueError(str(error)) from error
     return array
+
+
+@contextmanager
+def its_errors(name: str) -> Iterator[None]:
+    """Make errors of scikit-learn's checks, and of all that they call, those of treealg."""
+    try:
+        with memory_for(name):
+            yield
+    except TreeAlgError:
+        raise
+    except Exception as error:  # of any package whose value it is
+        kind = InvalidTypeError if isinstance(error, TypeError) else InvalidValueError
+        said = str(error)
+        raise kind(said if name in said else f"{name}: {said}") from error
 
 
 def _refuse_unread(X: Any, name: str) -> None:
@@ -177,10 +191,11 @@ def _refuse_inexact(X: Any, name: str) -> None:
         return
     if not isinstance(X, (np.ndarray, list, tuple)) and not hasattr(X, "__array__"):
         return
-    try:
-        values = np.asarray(X)
-    except ValueError:  # which scikit-learn's checks are about to say
-        return
+    with its_errors(name):
+        try:
+            values = np.asarray(X)
+        except ValueError:  # which scikit-learn's checks are about to say
+            return
     is_of_integers = values.dtype.kind == "O" and all(
         isinstance(value, (int, float)) for value in values.flat
     )
@@ -212,9 +227,10 @@ _NAN_OPTION = (
 def _depth(X: Any) -> int:
     """Count the axes of a nested list by its first entries; not all tables know their own."""
     depth = 0
-    while isinstance(X, (list, tuple)) and len(X):
+    while isinstance(X, (list, tuple)) and len(X) and depth < MAX_AXES:  # it may hold itself
         X, depth = X[0], depth + 1
-    return depth + len(getattr(X, "shape", ()))
+    shape = getattr(X, "shape", ())
+    return depth + (len(shape) if isinstance(shape, tuple) else 0)
 
 
 def _is_list_of_paths(X: Any) -> bool:

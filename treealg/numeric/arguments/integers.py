@@ -176,7 +176,10 @@ def _as_objects(points: Points) -> Points:
 
 def _exact(points: Points) -> Floats | None:
     """Return numbers as float64, None if integers among them would be rounded."""
-    found = points.astype(np.float64)
+    try:
+        found = points.astype(np.float64)
+    except OverflowError:  # of integers beyond all floats
+        return None
     same: Any = found.astype(object) == points.astype(object)
     return found if bool(np.all(same | np.isnan(found))) else None
 
