@@ -187,8 +187,29 @@ def test_terms_of_the_map_from_words_are_counted_before_they_are_made(name, monk
             build(size)
         assert 0 < counts[0] <= counts[-1]
     monkeypatch.setattr(maps, "arborify", None)  # which would make them
-    with pytest.raises(InvalidValueError, match=r"has 201,714 terms or more, beyond the bound"):
+    with pytest.raises(InvalidValueError, match=r"has 2\d\d,\d{3} terms or more, beyond the bound"):
         build(map_size(name, 2, 8))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar", "method"),
+    [
+        *((*size, False, 0) for size in [(1, 1), (1, 6), (2, 5), (12, 2)]),
+        *((*size, True, method) for size in [(1, 5), (2, 4), (3, 3)] for method in (0, 1, 2)),
+        *((*size, None, method) for size in [(3, 2), (2, 6)] for method in (0, 1, 2)),
+    ],
+)
+def test_terms_of_logarithms_of_paths_are_counted_before_they_are_made(
+    dimension, degree, planar, method, monkeypatch
+):
+    size = maps.MapSize("logsig", dimension, degree, planar, 1, method)
+    counts = []
+    with monkeypatch.context() as patch:
+        patch.setattr(maps, "refuse_terms", lambda count, _: counts.append(count))
+        program = build_path_program(size)
+    if not method:
+        assert 3 * (counts[0] + 1) > program.readout.n_terms
+    assert counts[0] <= program.readout.n_terms
 
 
 @pytest.mark.parametrize("name", ["log", "exp", "corrected", "corrected_sig"])
@@ -221,7 +242,15 @@ def test_terms_of_flows_are_counted_before_they_are_made(
 
 @pytest.mark.parametrize(
     ("name", "dimension", "degree"),
-    [("corrected", 2, 8), ("corrected_sig", 2, 8), ("corrected", 1, 12), ("log", 1, 11)],
+    [
+        ("corrected", 2, 8),
+        ("corrected_sig", 2, 8),
+        ("corrected", 1, 12),
+        ("log", 1, 11),
+        ("logsig", 40, 3),
+        ("logsig", 14, 4),
+        ("logsig", 2, 8),
+    ],
 )
 def test_a_flow_that_is_too_large_is_refused_before_its_first_row(
     name, dimension, degree, monkeypatch

@@ -351,13 +351,19 @@ def _arborified(size: MapSize, builder: Builder, words: Sequence[int]) -> list[i
     """Add the map from words to the result, whose rows are counted before they are made."""
     table = _phi(size)
     if ZERO not in words and len(set(words)) == len(words):
-        ends, col, coef = table.ptr.tolist(), table.col, table.coef
-        lengths = {
-            (col[start:stop].tobytes(), coef[start:stop].tobytes()): stop - start
-            for start, stop in pairwise(ends)
-        }
-        refuse_terms(table.width * sum(lengths.values()), size)
+        refuse_terms(_terms_of_rows(table), size)
     return arborify(builder, table, words)
+
+
+def _terms_of_rows(table: tables.LinearMap, *, several: bool = False) -> int:
+    """Count the terms of all rows that differ, or of those that have several."""
+    ends, col, coef = table.ptr.tolist(), table.col, table.coef
+    lengths: dict[tuple[bytes, bytes], int] = {
+        (col[start:stop].tobytes(), coef[start:stop].tobytes()): stop - start
+        for start, stop in pairwise(ends)
+        if stop - start > several
+    }
+    return table.width * sum(lengths.values())
 
 
 def _linear(size: MapSize) -> Program:
@@ -542,13 +548,19 @@ def _corrected_path(size: MapSize) -> tuple[Program, Program]:
 
 def _plain_path(size: MapSize) -> tuple[Program, Program]:
     state = _word_vector("state", size.dimension, size.degree)
+    readout = Builder([state])
+    words = readout.input(0)
+    convolution = None
+    if size.name == "logsig":  # has the most terms, and is counted before others are made
+        table = tables.word_convolution(size.dimension, size.degree)
+        convolution = Convolution(readout, table)
+        if size.planar is not None or not size.method:  # else many words are needed by nothing
+            least = convolution.least_terms(whole=not size.method)
+            refuse_terms(least + _terms_of_rows(_phi(size), several=True), size)
     builder = Builder([state, _step_vector(size.dimension)])
     moved = extend_words(builder, builder.input(0), builder.input(1), size.degree)
     following = Vector("next", state.orders, state.entries)
     step = builder.finish([(following, moved)])
-    builder = Builder([state])
-    words = builder.input(0)
-    if size.name == "logsig":
-        table = tables.word_convolution(size.dimension, size.degree)
-        words = Convolution(builder, table).log(words)
-    return step, builder.finish([(_result(size), _arborified(size, builder, words))])
+    if convolution is not None:
+        words = convolution.log(words)
+    return step, readout.finish([(_result(size), _arborified(size, readout, words))])
