@@ -24,10 +24,19 @@ from sympy import (
 )
 
 from treealg.errors import InvalidValueError
-from treealg.symbolic import RungeKutta, Tree, exact_series, is_symplectic, modified_equation
-from treealg.symbolic.linear.algebraic import is_zero_algebraic
+from treealg.symbolic import (
+    Element,
+    Forest,
+    RungeKutta,
+    Tree,
+    exact_series,
+    is_symplectic,
+    modified_equation,
+)
+from treealg.symbolic.linear.algebraic import _Number, is_zero_algebraic
 from treealg.symbolic.linear.fields import normal_form
 from treealg.symbolic.linear.radicals import radical_field
+from treealg.symbolic.linear.root_sums import is_zero_sum_of_roots
 from treealg.symbolic.linear.zeros import are_equal, is_zero
 
 X = sympy.Symbol("x")
@@ -78,12 +87,13 @@ def test_what_is_no_algebraic_number_or_has_no_value_is_left_to_others(value):
 
 
 def test_what_takes_too_many_digits_is_refused_and_not_guessed():
-    product = sympy.prod(sqrt(p) + 1 for p in primerange(2, 60))
-    square = sum(sqrt(p) for p in primerange(2, 60)) ** 2
-    roots = (product + square) - (square.expand() + product)
+    square = sum(sqrt(1 + sqrt(p)) for p in primerange(2, 60)) ** 2
+    roots = square - square.expand()
     with pytest.raises(InvalidValueError, match="binary digits"):
         is_zero(roots)
     assert not is_zero(roots + TINY)
+    square = sum(sqrt(p) for p in primerange(2, 60)) ** 2
+    assert is_zero(square - square.expand())
 
 
 RADICANDS = [sqrt(3), sqrt(2 + sqrt(3)), cbrt(5), sqrt(6), cos(pi / 9)]
@@ -306,3 +316,63 @@ def test_a_root_of_a_high_degree_costs_nothing(depth):
     number = sympy.Integer(2) ** sympy.Rational(1, 2**depth)
     assert RungeKutta([[number]], [1]).order() == 1
     assert radical_field([number]) is None or depth == 5
+
+
+DAILY = Rational(21, 20) ** Rational(1, 365)
+WEEKLY = Rational(41, 40) ** Rational(1, 52)
+
+HIGH_DEGREES = {
+    "square": (DAILY**2 - Rational(21, 20) ** Rational(2, 365), True),
+    "inverse": (1 / DAILY - Rational(20, 21) ** Rational(1, 365), True),
+    "year": (DAILY**364 - Rational(21, 20) / DAILY, True),
+    "product of sums": ((DAILY - 1) * (DAILY + 1) - DAILY**2 + 1, True),
+    "two roots": ((DAILY + WEEKLY) ** 2 - DAILY**2 - WEEKLY**2 - 2 * DAILY * WEEKLY, True),
+    "powers of powers": (8 ** Rational(1, 303) - 2 ** Rational(1, 101), True),
+    "common factors": (
+        12 ** Rational(1, 97) * 18 ** Rational(1, 97) - 6 ** Rational(3, 97), True,
+    ),
+    "another power": (DAILY**2 - Rational(21, 20) ** Rational(3, 365), False),
+    "interest": (DAILY - 1 - Rational(1, 20) / 365, False),
+    "a little more": (DAILY**2 - Rational(21, 20) ** Rational(2, 365) + TINY, False),
+    "independent": (2 ** Rational(1, 101) + 3 ** Rational(1, 103) - 5 ** Rational(1, 107), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIGH_DEGREES)
+def test_sums_of_roots_of_rational_numbers_are_decided_in_any_degree(name):
+    value, expected = HIGH_DEGREES[name]
+    assert is_zero_sum_of_roots(value) is expected
+    assert is_zero(value) is expected
+    assert are_equal(value + DAILY, DAILY) is expected
+
+
+def test_elements_with_roots_of_high_degree_are_compared():
+    x = Element({Tree(): DAILY})
+    assert x * x == Element({Forest([Tree(), Tree()]): Rational(21, 20) ** Rational(2, 365)})
+    assert x * x != Element({Forest([Tree(), Tree()]): Rational(21, 20) ** Rational(3, 365)})
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_sums_of_roots_are_zero_where_bounds_say_so(seed):
+    turn = random.Random(seed)
+
+    def root():
+        base = Rational(turn.choice([2, 4, 6, 8, 12, 18]), turn.choice([1, 3, 9]))
+        return base ** Rational(turn.randint(-3, 3), turn.choice([2, 3, 6]))
+
+    terms = [turn.randint(-3, 3) * root() * root() for _ in range(4)]
+    left, right = sum(terms[:2]), sum(terms[2:])
+    zero = left * right - sum((x * y).expand() for x in terms[:2] for y in terms[2:])
+    for value in (zero, zero + root() - root(), left - right):
+        assert is_zero_sum_of_roots(value) is _Number().is_zero(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [sqrt(sqrt(2) - 1), (-2) ** Rational(1, 3), I, cos(pi / 7), pi, X, 1 / (1 + sqrt(2)),
+     sympy.Float(0.5), sympy.oo, sympy.nan, 2**sqrt(2), (1 + sqrt(2)) ** 5000,
+     3 ** Rational(1, 10**9 + 7)],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_sum_of_roots_or_large_is_left_to_others(value):
+    assert is_zero_sum_of_roots(value) is None

@@ -29,6 +29,7 @@ from treealg.symbolic.linear.number_parts import (
     is_unit,
     turn_of,
 )
+from treealg.symbolic.linear.root_sums import is_zero_sum_of_roots
 from treealg.symbolic.trees.meter import spend
 
 __all__ = ["is_zero_algebraic"]
@@ -52,6 +53,9 @@ def is_zero_algebraic(value: Any) -> bool | None:
     True
     """
     value = in_cosines(value)
+    known = is_zero_sum_of_roots(value)
+    if known is not None:
+        return known
     try:
         return _Number().is_zero(value)
     except NotAlgebraicError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import gcd
 from typing import Any
 
-__all__ = ["coprime_base", "in_cosines", "is_root", "is_unit", "turn_of"]
+__all__ = ["coprime_base", "in_cosines", "is_power", "is_root", "is_unit", "parts_of", "turn_of"]
 
 
 def in_cosines(value: Any) -> Any:
@@ -72,6 +72,42 @@ def is_root(part: Any) -> bool:
     from sympy.polys.rootoftools import ComplexRootOf
 
     return isinstance(part, ComplexRootOf) and bool(part.poly.domain.is_ZZ)
+
+
+def is_power(part: Any) -> bool:
+    """Tell whether an expression is a power with a rational exponent.
+
+    Examples
+    --------
+    >>> from sympy import Symbol, sqrt
+    >>> is_power(sqrt(2)), is_power(2 ** Symbol("a"))
+    (True, False)
+    """
+    return bool(part.is_Pow and part.exp.is_Rational)
+
+
+def parts_of(values: Iterable[Any]) -> Iterator[Any]:
+    """Iterate over the parts of expressions, each once, those that it is made of before it.
+
+    Examples
+    --------
+    >>> from sympy import sqrt
+    >>> list(parts_of([1 + sqrt(2)]))
+    [2, sqrt(2), 1, 1 + sqrt(2)]
+    """
+    known = set()
+    stack = [(value, False) for value in values]
+    while stack:
+        part, complete = stack.pop()
+        if complete:
+            yield part
+        elif part not in known:
+            known.add(part)
+            stack.append((part, True))
+            if is_power(part):
+                stack.append((part.base, False))
+            elif part.is_Add or part.is_Mul:
+                stack += [(each, False) for each in part.args]
 
 
 def coprime_base(numbers: Iterable[int]) -> list[int]:

@@ -10,7 +10,7 @@ then a number can be zero and does not look so, and a bound for its size decides
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import comb, gcd, isfinite, lcm, prod
 from typing import Any
@@ -19,7 +19,14 @@ from treealg.cached import cached_property
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.disks import approximation, integer_relation
-from treealg.symbolic.linear.number_parts import coprime_base, is_root, is_unit, turn_of
+from treealg.symbolic.linear.number_parts import (
+    coprime_base,
+    is_power,
+    is_root,
+    is_unit,
+    parts_of,
+    turn_of,
+)
 from treealg.symbolic.linear.radical_numbers import RadicalNumber, coordinates, inverse_of
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.meter import spend
@@ -49,33 +56,12 @@ def is_radical(value: Any) -> bool:
         part.is_Rational
         or part.is_Add
         or part.is_Mul
-        or _is_power(part)
+        or is_power(part)
         or is_unit(part)
         or is_root(part)
         or turn_of(part) is not None
-        for part in _parts([value])
+        for part in parts_of([value])
     )
-
-
-def _is_power(part: Any) -> bool:
-    return bool(part.is_Pow and part.exp.is_Rational)
-
-
-def _parts(values: Iterable[Any]) -> Iterator[Any]:
-    """Iterate over the parts of expressions, each once, those that it is made of before it."""
-    known = set()
-    stack = [(value, False) for value in values]
-    while stack:
-        part, complete = stack.pop()
-        if complete:
-            yield part
-        elif part not in known:
-            known.add(part)
-            stack.append((part, True))
-            if _is_power(part):
-                stack.append((part.base, False))
-            elif part.is_Add or part.is_Mul:
-                stack += [(each, False) for each in part.args]
 
 
 def _content(base: Any) -> tuple[Any, Any]:
@@ -105,7 +91,7 @@ def radical_field(values: Iterable[Any]) -> RadicalField | None:
     integers: dict[int, int] = {}
     others: dict[Any, int] = {}
     whole = 1
-    for part in _parts(values):
+    for part in parts_of(values):
         if is_unit(part):
             others[part**2] = lcm(others.get(part**2, 1), 2)
         elif is_root(part):
