@@ -3,6 +3,7 @@
 import array
 import datetime
 import enum
+import itertools
 import math
 import operator
 import re
@@ -19,6 +20,7 @@ from treealg.symbolic import (
     AlgebraElement,
     Character,
     Element,
+    Endomorphism,
     Forest,
     Functional,
     LinearCombination,
@@ -253,6 +255,37 @@ def test_letters_look_the_same_whatever_equal_ones_were_met_before(name, compute
     clear_cache()
     compute(((1, "x"),) if name == "nested" else (1,))
     assert repr(compute(word)) == alone
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda f: f,
+        lambda f: f * f,
+        lambda f: f.log(),
+        lambda f: f.inverse(),
+        lambda f: f.power(Fraction(1, 2)),
+        lambda f: f.then(f),
+    ],
+)
+def test_maps_are_asked_for_each_word_that_equals_another(compute):
+    def spelled(word):
+        return Element({tuple(f"{type(letter).__name__} {letter}" for letter in word): 1})
+
+    words = list(itertools.product([1, True, 1.0, Decimal(1)], repeat=2))
+    alone = [repr(compute(Endomorphism(shuffle_algebra, spelled))(word)) for word in words]
+    asked = compute(Endomorphism(shuffle_algebra, spelled))
+    assert [repr(asked(word)) for word in words] == alone
+
+
+def test_functionals_are_asked_for_each_word_that_equals_another():
+    def value(word):
+        return {int: 0, float: 1, bool: 2}[type(word[0])] if word else 1
+
+    f = Functional(shuffle_algebra, value)
+    assert [f((letter,)) for letter in (1.0, True, 1, 1.0)] == [1, 2, 0, 1]
+    assert [(f * f)((letter,)) for letter in (True, 1, 1.0)] == [4, 0, 2]
+    assert [f.inverse()((letter,)) for letter in (True, 1, 1.0)] == [-2, 0, -1]
 
 
 @pytest.mark.parametrize(

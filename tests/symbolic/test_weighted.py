@@ -8,6 +8,7 @@ import pytest
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
+    Tree,
     bck,
     chen_product,
     count_by_weight,
@@ -106,5 +107,7 @@ def test_a_weight_for_each_label_is_asked_for():
         log_star([1], 2, 1, weights=(1,))
     with pytest.raises(InvalidValueError, match="labels 0 to 0"):
         weight((1,), (1,))
+    with pytest.raises(InvalidTypeError, match="several trees are Forest"):
+        weight((Tree(), Tree()), (1,))
     with pytest.raises(InvalidTypeError, match="a tree, a forest or a word"):
         weight("0", (1,))

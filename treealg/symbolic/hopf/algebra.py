@@ -42,7 +42,7 @@ class HopfAlgebra(Bialgebra[B]):
             self._antipode_needs,
             self._build_antipode,
             check=self._check_antipode,
-            keeps=self._keeping(),
+            table=self._table,
         )
 
     # -- antipode ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.labels import is_plain_word, normalize_word
+from treealg.symbolic.trees.labels import ByKind, normalize_word
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["ForestAlgebra", "OrderedForestAlgebra", "WordAlgebra"]
@@ -158,6 +158,7 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
     here, though two labels of trees; a sum shows the one that came first.
     """
 
+    _table = ByKind
     _instead = "write single words as tuples of letters"
 
     @property
@@ -199,9 +200,6 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
                 "the word of one letter a is (a,)"
             )
         return normalize_word(x)
-
-    def _keeps(self, x: tuple[Any, ...]) -> bool:
-        return is_plain_word(x)
 
     def _degree(self, x: tuple[Any, ...]) -> int:
         return len(x)

@@ -40,7 +40,7 @@ class Bialgebra(GradedSpace[B]):
             self._coproduct_needs,
             self._build_coproduct,
             check=self._check_coproduct,
-            keeps=self._keeping(),
+            table=self._table,
         )
 
     @abstractmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from treealg.checks import brief, check_integer
@@ -34,6 +34,8 @@ class GradedSpace(ABC, Generic[B]):
     name: ClassVar[str]
     #: Whether a forest is the product of its trees, so that values on trees fix a character.
     is_free_on_trees: ClassVar[bool] = False
+    #: Makes what is remembered of basis elements; see `Memo`.
+    _table: ClassVar[type[dict[Any, Any]]] = dict
     #: What to do where the basis is too large to be listed.
     _instead: ClassVar[str] = "use unrank for single trees of any size"
 
@@ -55,14 +57,6 @@ class GradedSpace(ABC, Generic[B]):
     @abstractmethod
     def one(self) -> B:
         """The basis element that is the unit."""
-
-    def _keeps(self, x: B) -> bool:
-        """Tell whether what is computed of `x` is remembered; see `Memo`."""
-        return True
-
-    def _keeping(self) -> Callable[[B], bool] | None:
-        """Return `_keeps` where it is asked, as it is not always so."""
-        return None if type(self)._keeps is GradedSpace._keeps else self._keeps
 
     @abstractmethod
     def basis_element(self, x: Any) -> B:

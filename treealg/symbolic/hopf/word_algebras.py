@@ -16,12 +16,7 @@ from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
-from treealg.symbolic.trees.labels import (
-    is_plain_word,
-    label_kind,
-    label_less,
-    normalize_word,
-)
+from treealg.symbolic.trees.labels import ByKind, label_kind, label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_quasi_shuffles
@@ -201,7 +196,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
         self._arguments = (bracket, weight, letters)
         self._bracket, self._weight, self._letters = self._arguments
         self._products: Memo[tuple[Word, Word], Terms] = Memo(
-            self._needs, self._build, cost=self._cost, keeps=is_plain_word
+            self._needs, self._build, cost=self._cost, table=ByKind
         )
 
     def __reduce__(self) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import add_terms
-from treealg.symbolic.trees.labels import is_plain_word, normalize_word
+from treealg.symbolic.trees.labels import ByKind, normalize_word
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
@@ -106,7 +106,7 @@ def _build_shuffle(
 
 
 _shuffle: Memo[tuple[Word, Word], dict[Word, int]] = Memo(
-    lambda pair: (), _build_shuffle, keeps=is_plain_word
+    lambda pair: (), _build_shuffle, table=ByKind
 )
 
 

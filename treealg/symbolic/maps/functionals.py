@@ -80,7 +80,7 @@ class Functional(Entry, Made):
                 f"algebra must be a HopfAlgebra such as bck or mkw, got {type(algebra).__name__}"
             )
         self._algebra = algebra
-        self._known: dict[Any, Any] = {}
+        self._known = algebra._table()
         if isinstance(values, Mapping):
             table = values_by_key(values, self._key)
             self._rule: Callable[[Any], Any] = lambda key: (
@@ -107,7 +107,7 @@ class Functional(Entry, Made):
     def _asking(cls, algebra: HopfAlgebra[Any], asks: Asking) -> Self:
         """Make the result of an operation, which says by what it was made."""
         result = object.__new__(cls)
-        result._algebra, result._known, result._asks = algebra, {}, asks
+        result._algebra, result._known, result._asks = algebra, algebra._table(), asks
         return result
 
     def _calls(self, values: Any, keys: Callable[[Any], Iterable[Any]]) -> None:
@@ -416,7 +416,9 @@ class Functional(Entry, Made):
                 total = total + value * known[trunk][0]
             return (-total,)
 
-        inverses = Memo(lambda key: [trunk for trunk, _ in cuts(key)], build)
+        inverses = Memo(
+            lambda key: [trunk for trunk, _ in cuts(key)], build, table=self._algebra._table
+        )
         ask_below = self._asking_below()
 
         def asks(key: Any) -> Asked:
@@ -431,16 +433,17 @@ class Functional(Entry, Made):
         """Return what asks for the values that a sum of powers on a key needs."""
         algebra, values = self._algebra, self._known
         one = algebra.one
-        known: set[Any] = set()
+        known = algebra._table()
 
         def ask_below(key: Any) -> Asked:
             # Those of a functional that is no result of an operation need no others.
-            pending, found = [] if self._asks is None else [key], set()
+            pending = [] if self._asks is None else [key]
+            found = algebra._table()
             while pending:
                 top = pending.pop()
                 if top in known or top in found:
                     continue
-                found.add(top)
+                found[top] = True
                 yield self, top
                 for pruned, trunk in algebra.coproduct(top):
                     if pruned != one and trunk != one:
@@ -498,7 +501,7 @@ class Functional(Entry, Made):
                     powers[k] = powers[k] + value * lower
             return powers
 
-        powers = Memo(needs, build)
+        powers = Memo(needs, build, table=algebra._table)
         ask_below = base._asking_below()
 
         def asks(key: Any) -> Asked:

@@ -23,9 +23,9 @@ from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import number_text, python_scalar
 
 __all__ = [
+    "ByKind",
     "Label",
     "first_labels",
-    "is_plain_word",
     "label_kind",
     "label_less",
     "label_place",
@@ -231,18 +231,47 @@ def _letter(letter: Any) -> Any:
     return normalize_label(letter)
 
 
-def is_plain_word(word: tuple[Any, ...]) -> bool:
-    """Tell whether all words that equal a word look like it: 1, 1.0 and True are equal letters.
+class ByKind(dict[Any, Any]):
+    """What is known of words, of each apart from those that equal it: 1, 1.0 and True are letters.
+
+    Notes
+    -----
+    To be asked and filled one by one; what it iterates over are words, or these and their kinds.
 
     Examples
     --------
-    >>> is_plain_word((1, "x", (2,))), is_plain_word((True,)), is_plain_word((1.0,))
-    (True, False, False)
+    >>> known = ByKind()
+    >>> known[1.0,], known[1,] = "float", "int"
+    >>> known[1.0,], known[1,], (True,) in known
+    ('float', 'int', False)
     """
+
+    __slots__ = ()
+
+    def __contains__(self, word: Any) -> bool:
+        return super().__contains__(_place(word))
+
+    def __getitem__(self, word: Any) -> Any:
+        return super().__getitem__(_place(word))
+
+    def __setitem__(self, word: Any, value: Any) -> None:
+        super().__setitem__(_place(word), value)
+
+    def get(self, word: Any, default: Any = None) -> Any:
+        """Return what is known of a word, or `default`."""
+        return super().get(_place(word), default)
+
+
+def _place(word: tuple[Any, ...]) -> tuple[Any, ...]:
+    return word if _is_plain(word) else (word, label_kind(word))
+
+
+def _is_plain(word: tuple[Any, ...]) -> bool:
+    """Tell whether all words that equal a word look like it."""
     return _PLAIN.issuperset(map(type, word)) or all(
         letter.__class__ in _PLAIN
         or isinstance(letter, Interned)
-        or (letter.__class__ is tuple and is_plain_word(letter))
+        or (letter.__class__ is tuple and _is_plain(letter))
         for letter in word
     )
 

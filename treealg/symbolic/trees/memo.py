@@ -46,9 +46,8 @@ class Memo(Generic[K, V]):
     check : callable, optional
         ``check(key)`` refuses what is too large; asked of keys of which the value is not known,
         once at each call, before the work, and not of those that they depend on.
-    keeps : callable, optional
-        ``keeps(key)`` tells whether the value of `key`, and of what it depends on, is kept; not of
-        keys that equal others from which values would look different.
+    table : callable, default dict
+        Makes what values are kept in; `ByKind` where keys are words.
 
     Notes
     -----
@@ -73,15 +72,15 @@ class Memo(Generic[K, V]):
         bound: int = 500_000,
         cost: Callable[[K, Mapping[K, V]], int] | None = None,
         check: Callable[[K], None] | None = None,
-        keeps: Callable[[K], bool] | None = None,
+        table: Callable[[], dict[Any, Any]] = dict,
     ) -> None:
         self._needs = needs
         self._build = build
         self._bound = bound
         self._cost = cost
         self._check = check
-        self._keeps = keeps
-        self._table: dict[K, V] = {}
+        self._new_table = table
+        self._table: dict[K, V] = table()
         self._terms = 0
         _memos[id(self)] = self
 
@@ -99,8 +98,7 @@ class Memo(Generic[K, V]):
         each value found, with how many were found and how many are known to be still needed; it
         may raise to stop the work.
         """
-        kept = self._keeps is None or self._keeps(key)
-        table = self._table if kept else {}
+        table = self._table
         value = table.get(key)
         if value is not None:
             spend(1 + len(value))  # type: ignore[arg-type]
@@ -138,7 +136,7 @@ class Memo(Generic[K, V]):
                     progress(found, len(stack))
         finally:
             # Also what is refused half-way has been kept.
-            self._terms += added if kept else 0
+            self._terms += added
             if self._terms > self._bound:
                 self.clear()
         spend(work)
@@ -146,11 +144,10 @@ class Memo(Generic[K, V]):
 
     def keep(self, key: K, value: V) -> V:
         """Remember a value that was found in another way, and return it."""
-        if self._keeps is None or self._keeps(key):
-            self._table[key] = value
-            self._terms += len(value)  # type: ignore[arg-type]
-            if self._terms > self._bound:
-                self.clear()
+        self._table[key] = value
+        self._terms += len(value)  # type: ignore[arg-type]
+        if self._terms > self._bound:
+            self.clear()
         return value
 
     def __len__(self) -> int:
@@ -161,7 +158,7 @@ class Memo(Generic[K, V]):
 
     def clear(self) -> None:
         """Forget all values."""
-        self._table = {}
+        self._table = self._new_table()
         self._terms = 0
 
 

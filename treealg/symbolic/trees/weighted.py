@@ -14,6 +14,7 @@ from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sequences import check_weights
 from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["count_by_weight", "weight", "weighted_basis", "weighted_words"]
@@ -40,7 +41,7 @@ def weight(x: Any, weights: Iterable[Any]) -> int:
     Raises
     ------
     InvalidTypeError
-        If `x` is none of these, or a weight no integer.
+        If `x` is none of these, as a tuple of trees, or a weight no integer.
     InvalidValueError
         If a weight is below 1, or a label has none.
 
@@ -63,6 +64,11 @@ def weight(x: Any, weights: Iterable[Any]) -> int:
             f"x must be a tree, a forest or a word, got {type(x).__name__} {brief(x)}"
         )
     for label in labels:
+        if isinstance(label, Interned):
+            raise InvalidTypeError(
+                "x must be a tree, a forest or a word, got a tuple of trees; "
+                "several trees are Forest(x) or OrderedForest(x)"
+            )
         if type(label) is not int or not 0 <= label < len(given):
             raise InvalidValueError(
                 f"x must have the labels 0 to {len(given) - 1}, one for each of the weights "
