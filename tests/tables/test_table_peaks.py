@@ -203,6 +203,13 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
     assert peak < 5 * 2**27
 
 
+@pytest.mark.slow
+def test_a_table_by_weight_is_refused_by_the_growth_of_much_smaller_ones():
+    peak, nbytes = measured("by_weight", 2, 13, True)
+    assert nbytes == 0
+    assert peak < 2**28
+
+
 @pytest.mark.parametrize(
     "called",
     [

@@ -19,7 +19,7 @@ from treealg.tables.weighted_sizes import weighted_length
 
 __all__ = ["foresee_weighted", "least_entries"]
 
-_SMALL = (1 << 11, 1 << 15)
+_SMALL = (1 << 11, 1 << 15, 1 << 18, 1 << 20)
 """The most basis elements of tables that are made to see how those of their kind grow."""
 
 _LEAST = Fraction(31, 32)
