@@ -464,6 +464,19 @@ def test_floats_of_mpmath_are_floats(decide):
         assert decide(series, tol=1) >= 2
 
 
+def test_floats_of_mpmath_keep_their_digits_where_mpmath_has_fewer():
+    with mpmath.workdps(60):
+        third = mpmath.mpf(1) / 3
+        minus = -third
+        both = mpmath.mpc(third, minus)
+    read = sympy.Float._new(third._mpf_, third._mpf_[3])
+    ((entry,),) = RungeKutta([[third]], [1]).a
+    assert (entry._mpf_, entry) == (third._mpf_, read)
+    ((entry,),) = RungeKutta([[both]], [1]).a
+    assert [part._mpf_ for part in entry.as_real_imag()] == [third._mpf_, minus._mpf_]
+    assert BSeries({LEAF: third}, 1)[LEAF] == third
+
+
 def test_floats_of_mpmath_keep_their_digits_in_a_tableau():
     with mpmath.workdps(40):
         shift = mpmath.sqrt(3) / 6

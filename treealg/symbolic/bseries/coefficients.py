@@ -15,7 +15,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
 from treealg.symbolic.linear.coefficients import is_coefficient, is_finite, own_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
-from treealg.symbolic.trees.scalars import python_scalar
+from treealg.symbolic.trees.scalars import float_of_mpmath, python_scalar
 
 __all__ = ["exact_number", "product_sum", "tidy"]
 
@@ -80,9 +80,11 @@ def _float_of_any_length(value: Any) -> Any:
     """Return a float of mpmath, real or complex, as one of SymPy, all else as it is."""
     if is_expression(value) or not (hasattr(value, "_mpf_") or hasattr(value, "_mpc_")):
         return value
-    from sympy import Float, I
+    if not hasattr(value, "_mpc_"):
+        return float_of_mpmath(value)
+    from sympy import I, sympify
 
-    return Float(value.real) + I * Float(value.imag) if hasattr(value, "_mpc_") else Float(value)
+    return sympify(float_of_mpmath(value.real)) + I * sympify(float_of_mpmath(value.imag))
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

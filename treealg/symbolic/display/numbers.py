@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from treealg.symbolic.trees.scalars import expression_text, number_text
+from treealg.symbolic.trees.scalars import expression_text, float_of_mpmath, number_text
 from treealg.symbolic.trees.terminal import printable
 
 __all__ = ["LATEX", "TEXT", "Notation", "without_mpmath"]
@@ -123,12 +123,7 @@ def without_mpmath(value: Any) -> Any:
         return value
     if hasattr(value, "_mpc_"):
         return complex(value)
-    if hasattr(value, "_mpf_"):
-        from sympy import Float
-
-        infinite = value != value or value in (math.inf, -math.inf)  # as Python's, or no number
-        return float(value) if infinite else Float(value)
-    return value
+    return float_of_mpmath(value) if hasattr(value, "_mpf_") else value
 
 
 TEXT = Notation("∞", "NaN", "i", "·", "10{}")

@@ -10,7 +10,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["expression_text", "number_text", "python_scalar"]
+__all__ = ["expression_text", "float_of_mpmath", "number_text", "python_scalar"]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
 _LONG = 10**600  # what any limit of Python lets through
@@ -122,3 +122,22 @@ def python_scalar(value: Any) -> Any:
             "float, or give a Fraction"
         )
     return double
+
+
+def float_of_mpmath(value: Any) -> Any:
+    """Return a real float of mpmath as one of SymPy, with all its digits; of Python if not finite.
+
+    The precision that mpmath has at the moment may be lower than that of the number.
+
+    Examples
+    --------
+    >>> import mpmath
+    >>> float_of_mpmath(mpmath.mpf("0.5")), float_of_mpmath(mpmath.inf)
+    (0.500000000000000, inf)
+    """
+    from sympy import Float
+
+    _, mantissa, exponent, bits = value._mpf_
+    if not mantissa and exponent:  # infinite, or no number
+        return float(value)
+    return Float(value, precision=max(bits, value.context.prec))
