@@ -375,8 +375,9 @@ def closest(name: Any, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    if len(str(name)) > _LONGEST_NAME:
+    text = name if isinstance(name, str) else brief(name)
+    if len(text) > _LONGEST_NAME:
         return ""
     spelled = {each.casefold(): each for each in known}
-    found = get_close_matches(str(name).casefold(), spelled, 1)
+    found = get_close_matches(text.casefold(), spelled, 1)
     return f"; did you mean {spelled[found[0]]!r}?" if found else ""

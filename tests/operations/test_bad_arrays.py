@@ -101,6 +101,15 @@ def masked_rows(x):
     return list(np.ma.masked_array(x, np.ones(x.shape, bool)))
 
 
+def masked_tensor(x):
+    torch = pytest.importorskip("torch")
+    from torch.masked import masked_tensor
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return masked_tensor(torch.tensor(x), torch.ones(len(x), dtype=torch.bool))
+
+
 def nest(depth):
     x = 1.0
     for _ in range(depth):
@@ -477,6 +486,7 @@ def test_single_numbers_of_any_kind_are_told_to_be_numbers():
             treealg.branched_sig(number, 2)
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of MaskedTensors")
 def test_integers_of_a_kind_that_is_not_computed_with_lack_no_values():
     narrow = pytest.importorskip("ml_dtypes").int4
     pandas = pytest.importorskip("pandas")
@@ -485,6 +495,7 @@ def test_integers_of_a_kind_that_is_not_computed_with_lack_no_values():
         (pandas.interval_range(0, 2), "got dtype object$"),
         (pandas.Series([1, None], dtype="Int64"), "Int64 with missing values"),
         ([np.ma.masked, 1], "masked"),
+        (masked_tensor([1, 2]), "MaskedTensor whose numbers cannot be read"),
         ({"x": 1}, "got an object of type dict"),
     ]:
         with pytest.raises(treealg.InvalidTypeError, match=said):
@@ -512,6 +523,7 @@ def test_views_of_more_than_memory_holds_are_refused():
             np.broadcast_to(huge[:, None], (2**40, 2, 3, 2)), sample, 1, 0
         ),
         lambda: treealg.transform_path_backprop(huge, huge),
+        lambda: treealg.branched_sig(huge[0], 2, windows=range(10**13)),
         lambda: treealg.BranchedSigStream(2, 2, correction=np.broadcast_to(0.0, (2**40,))),
     ):
         with pytest.raises(treealg.InvalidValueError):

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+import xarray
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -357,6 +358,9 @@ def test_a_figure_shows_itself():
         (lambda v, n: plot_coefficients(v, n, channels=3), InvalidTypeError, "channels must be"),
         (lambda v, n: plot_coefficients(v + 1j, n), InvalidTypeError, "values must have dtype"),
         (lambda v, n: plot_coefficients([10**400], n), InvalidTypeError, "float64 holds"),
+        (lambda v, n: plot_basis(np.broadcast_to(1.0, (2**44,)), n), InvalidValueError, "values"),
+        (lambda v, n: plot_basis(xarray.Dataset({"a": ("t", v)}), n), InvalidTypeError, "values"),
+        (lambda v, n: plot_basis(v, n, axes=range(10**12)), InvalidValueError, "axes must be"),
         (lambda v, n: plot_basis(v + 1e308, n), InvalidValueError, r"below 1e\+300 in size"),
         (lambda v, n: plot_coefficients(n, n), InvalidTypeError, r"real numbers, got .*values\[0"),
         (lambda v, n: plot_coefficients(v, n, most=0), InvalidValueError, "most must be"),

@@ -12,7 +12,7 @@ from narwhals.exceptions import DuplicateError
 from treealg.checks import brief, check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.jobs import LongTable, WideTable
-from treealg.frames.tables import check_distinct, column_or_several
+from treealg.frames.tables import check_distinct, check_names, column_or_several
 from treealg.recipes import recipe_of
 from treealg.sequences import check_sequence
 
@@ -134,11 +134,12 @@ def features(
             "times must be False, or be given with a column `time`; for a wide table it is a "
             "sequence with the times of its columns"
         )
+    ids = column_or_several("id", id)
+    check_names([*ids, *columns])
     recipe = recipe_of(
         map(str, columns), degree, log=log, words=words, trees=trees, windows=windows,
         times=has_times or times, missing=missing, dtype=dtype, options=options,
     )  # fmt: skip
-    ids = column_or_several("id", id)
     check_distinct([*ids, *(["window"] if windows is not None else []), *recipe.names])
     job = LongTable(recipe, ids, time, columns)
     if isinstance(frame, (list, tuple, Mapping)):

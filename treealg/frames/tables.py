@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import brief, closest
+from treealg.checks import brief, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sequences import check_sequence
 
@@ -81,6 +81,8 @@ def check_names(names: Iterable[Any]) -> None:
                 f"columns must be given by their names, got {brief(name)} of type "
                 f"{type(name).__name__}"
             ) from None
+        if is_integer(name):  # Python writes no larger ones
+            check_integer("the name of a column", name, None)
 
 
 def _kind_of(native: Any, name: str) -> str:

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.foreign import is_of
+from treealg.numeric.arguments.kinds import read_array
+from treealg.numeric.arguments.rows import memory_for
 from treealg.sequences import check_names
 from treealg.symbolic import OrderedForest
 from treealg.symbolic.display.style import Style, make_style
@@ -98,9 +100,12 @@ def _relabelled(tree: tuple[Any, ...], order: dict[int, int]) -> tuple[Any, ...]
 
 def read_numbers(value: Any, name: str) -> Floats:
     """Read an array of any kind, with named axes or not computed yet, too, as float64."""
-    rows = as_rows(np.asarray(value) if is_of(value, "xarray", "dask") else value, name, 0)
-    found = np.asarray(rows.array, np.float64)
-    if not (np.abs(found) < _LARGEST).all(where=~np.isnan(found)):
+    if is_of(value, "xarray", "dask"):
+        value = read_array(value, name, "numbers")
+    with memory_for(name):
+        found = np.asarray(as_rows(value, name, 0).array, np.float64)
+        is_small = (np.abs(found) < _LARGEST).all(where=~np.isnan(found))
+    if not is_small:
         raise InvalidValueError(
             f"{name} must be below {_LARGEST:g} in size to be drawn; leave out or scale down what "
             f"is larger"

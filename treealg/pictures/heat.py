@@ -13,10 +13,10 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.pictures.elements import Elements, Floats, read_values
 from treealg.pictures.glyphs import extent, glyph, name_channels, place
-from treealg.pictures.sheet import DIVERGING, POINTS, bare, new_figure, room
+from treealg.pictures.sheet import DIVERGING, POINTS, bare, listed_axes, new_figure, room
 from treealg.symbolic import Forest, OrderedForest
 
 __all__ = ["plot_basis"]
@@ -151,10 +151,7 @@ def _key(forest: OrderedForest, is_planar: bool) -> Any:
 
 def _panels(axes: Any, grids: list[tuple[Any, Floats]], labels: int) -> list[Axes]:
     if axes is not None:
-        panels = list(np.ravel(np.asarray(axes, object)))
-        wrong = [type(panel).__name__ for panel in panels if not isinstance(panel, Axes)]
-        if wrong:
-            raise InvalidTypeError(f"axes must be a sequence of Axes of Matplotlib, got {wrong[0]}")
+        panels = listed_axes(axes)
         if len(panels) != len(grids):
             raise InvalidValueError(
                 f"axes must be {len(grids)}, one for each number of nodes, got {len(panels)}"

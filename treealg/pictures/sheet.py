@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from treealg.errors import InvalidTypeError
+from treealg.sequences import check_sequence
 from treealg.symbolic.display.picture import Picture
 
-__all__ = ["BAR", "DIVERGING", "POINTS", "axes_or_new", "bare", "new_figure", "room"]
+__all__ = ["BAR", "DIVERGING", "POINTS", "axes_or_new", "bare", "listed_axes", "new_figure", "room"]
 
 BAR = "#4D4D4D"
 """Bars and lines: a grey, as colours are those of channels."""
@@ -35,6 +37,19 @@ def axes_or_new(axes: Any, drawn: str, width: float, height: float) -> Axes:
     if not isinstance(axes, Axes):
         raise InvalidTypeError(f"axes must be Axes of Matplotlib, got {type(axes).__name__}")
     return axes
+
+
+def listed_axes(axes: Any) -> list[Axes]:
+    """Return several axes that were given, in a list, in an array, or one alone."""
+    if isinstance(axes, Axes):
+        return [axes]
+    is_array = isinstance(axes, np.ndarray) and axes.dtype.kind == "O"
+    given = axes.ravel() if is_array else axes
+    panels = check_sequence("axes", given, "a sequence of Axes of Matplotlib")
+    wrong = [type(panel).__name__ for panel in panels if not isinstance(panel, Axes)]
+    if wrong:
+        raise InvalidTypeError(f"axes must be a sequence of Axes of Matplotlib, got {wrong[0]}")
+    return panels
 
 
 def room(axes: Axes) -> tuple[float, float]:

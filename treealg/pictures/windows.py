@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
 from treealg.checks import check_integer
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.times import read_times
 from treealg.pictures.elements import Elements, Floats, read_numbers, read_values
 from treealg.pictures.glyphs import UNIT, extent, glyph, name_channels, place
-from treealg.pictures.sheet import BAR, POINTS, bare, new_figure, room
+from treealg.pictures.sheet import BAR, POINTS, bare, listed_axes, new_figure, room
 from treealg.symbolic.display.style import make_style
 
 __all__ = ["plot_windows"]
@@ -169,10 +169,7 @@ def _panels(axes: Any, count: int) -> list[Axes]:
         figure = new_figure("a path with its windows", _WIDTH, sum(heights) + 0.6)
         grid = figure.subplots(count + 1, 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         return list(grid[:, 0])
-    panels = list(np.ravel(np.asarray(axes, object)))
-    wrong = [type(panel).__name__ for panel in panels if not isinstance(panel, Axes)]
-    if wrong:
-        raise InvalidTypeError(f"axes must be a sequence of Axes of Matplotlib, got {wrong[0]}")
+    panels = listed_axes(axes)
     if len(panels) != count + 1:
         raise InvalidValueError(
             f"axes must be {count + 1}, for the path and {count} features, got {len(panels)}"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import not_an_array
 
 __all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array", "refuse_masked"]
@@ -112,7 +112,7 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
     try:
         found = np.asarray(value)
     except MemoryError:
-        raise
+        raise InvalidValueError(f"{name} does not fit in memory; give fewer {what}") from None
     except Exception as error:  # of any package whose value it is
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
     if found.dtype.kind in "OUS" and not found.ndim:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         tensor = dense_tensor(value, name)
         if tensor.is_complex() or tensor.is_floating_point():
             raise InvalidTypeError(f"{name} must be integers, got dtype {tensor.dtype}")
-        found = data_of(tensor)
+        found = data_of(tensor, name)
     else:
         found = read_array(value, name, "integers")
     if found.dtype.kind == "O" and isinstance(value, (list, tuple)):
@@ -95,12 +96,26 @@ def _holds_other(value: Any, name: str) -> bool:
 
     An array in it that is none of those that are taken is refused, where NumPy reads it.
     """
+    if _is_plain(value):
+        return False
     for place, leaf in _leaves(value, name):
         if type(leaf) is not float and type(leaf) is not int:
             if is_flag(leaf):
                 return True
             _check_array(leaf, place)
     return False
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a rectangular nested list holds nothing but numbers of Python."""
+    level = [value]
+    while True:
+        kinds = set(map(type, level))
+        if not kinds <= {list, tuple}:
+            return kinds <= {int, float}
+        level = list(chain.from_iterable(level))
+        if not level:
+            return True
 
 
 def _check_array(leaf: Any, place: str) -> None:

@@ -34,17 +34,10 @@ def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
     """Return the data of a tensor on the CPU, not copied."""
     tensor = dense_tensor(value, name)
     check_tensor_dtype(tensor, name)
-    try:
-        array = data_of(tensor)
-    except (TypeError, RuntimeError) as error:
-        raise InvalidTypeError(
-            f"{name} is a {type(value).__module__}.{type(value).__qualname__} whose numbers cannot "
-            f"be read: {error}; make a plain tensor of it first"
-        ) from None
-    return array
+    return data_of(tensor, name)
 
 
-def data_of(tensor: Any) -> npt.NDArray[Any]:
+def data_of(tensor: Any, name: str) -> npt.NDArray[Any]:
     """Return the data of a tensor, also within a transform of torch.func that it is not of.
 
     Notes
@@ -52,10 +45,17 @@ def data_of(tensor: Any) -> npt.NDArray[Any]:
     There all that is computed, also of such a tensor, is of the transform, and has no numbers.
     """
     try:
-        array: npt.NDArray[Any] = tensor.detach().resolve_neg().numpy()
-    except RuntimeError:
-        with sys.modules["torch"]._C._DisableFuncTorch():
-            array = tensor.detach().resolve_neg().numpy()
+        try:
+            array: npt.NDArray[Any] = tensor.detach().resolve_neg().numpy()
+        except RuntimeError:
+            with sys.modules["torch"]._C._DisableFuncTorch():
+                array = tensor.detach().resolve_neg().numpy()
+    except (TypeError, RuntimeError) as error:
+        kind = type(tensor)
+        raise InvalidTypeError(
+            f"{name} is a {kind.__module__}.{kind.__qualname__} whose numbers cannot be read: "
+            f"{error}; make a plain tensor of it first"
+        ) from None
     return array
 
 
