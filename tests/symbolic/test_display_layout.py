@@ -207,9 +207,24 @@ def test_levels_are_as_far_apart_as_they_were_where_nothing_is_wide():
         assert layout.rise(1.0, 0.4) == tuple(map(float, layout.height))
 
 
+@pytest.mark.parametrize(
+    ("label", "size", "sibling", "level"), [(0, 0.4, 0.5, 0.4), (1, 1.4, 0.3, 0.6)]
+)
+def test_the_longest_edge_of_a_drawing_in_latex_keeps_clear_of_the_vertex_beside_its_end(
+    label, size, sibling, level
+):
+    for count in range(2, 80):
+        drawn = to_latex(Tree([Tree(label=label)] * count, label), drawn=True)
+        found = re.search(r"l sep=([\d.]+)em", drawn)
+        rise = size + (float(found[1]) if found else level)
+        run = (size + sibling) * (count - 1) / 2
+        distance = (size + sibling) * math.sin(math.atan2(rise, run))
+        assert distance >= size / 2 + 0.1 - 1e-12
+
+
 def test_latex_puts_levels_apart_where_a_vertex_has_many_children():
     star = to_latex(Tree([Tree()] * 8), drawn=True)
-    assert star == r"\begin{forest} dots [, l sep=0.7em" + " []" * 8 + r"] \end{forest}"
+    assert star == r"\begin{forest} dots [, l sep=0.8em" + " []" * 8 + r"] \end{forest}"
     assert "l sep" not in to_latex(Tree([Tree()] * 4), drawn=True)
     assert to_latex(Tree([Tree(label=1)] * 9), drawn=True).startswith(
         r"\begin{forest} labels [{$0$}, l sep="

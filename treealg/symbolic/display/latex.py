@@ -7,6 +7,7 @@ subscript.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,9 +43,13 @@ class _Shape:
     level: float
 
     def separation(self, reach: float) -> float:
-        """Return what has to be between two levels so that a long edge runs over no vertex."""
+        """Return what has to be between two levels so that a long edge runs over no vertex.
+
+        Beside it a tenth of an em is left, of which the lines take a part. The result is rounded up.
+        """
         unit = self.size + self.sibling
-        return slope_clear_of(self.size / 2 + 0.1, unit) * unit * reach - self.size
+        needed = slope_clear_of(self.size / 2 + 0.1, unit) * unit * reach - self.size
+        return math.ceil(10 * needed) / 10
 
 
 _DOTS = _Shape(size=0.4, sibling=0.5, level=0.4)
@@ -258,7 +263,7 @@ def _forest_package(tree: Any, style: Style) -> str:
             parts[-1] += top
             continue
         text = f"{{${_label(top.label, style)}$}}" if style.shown else ""
-        needed = round(shape.separation(reach[vertex]), 1)
+        needed = shape.separation(reach[vertex])
         parts.append(f"[{text}" + (f", l sep={needed}em" if needed > shape.level else ""))
         vertex += 1
         stack.append("]")
