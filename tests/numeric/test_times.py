@@ -276,6 +276,53 @@ def test_times_of_a_list_are_not_padded(name, kind):
     assert peak < padded / 8
 
 
+@pytest.mark.parametrize("lengths", [None, np.arange(900, 964)])
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_a_path_that_a_view_repeats_is_there_once_with_its_times(lead_lag, lengths):
+    path = np.broadcast_to(paths(length=1000), (64, 1000, 2))
+    options = {"times": irregular(length=1000), "lengths": lengths}
+    options |= {"time_aug": True, "lead_lag": lead_lag}
+    want = treealg.sig(path.copy(), 2, **options)
+    tracemalloc.start()
+    try:
+        found = treealg.sig(path, 2, **options)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < path.size * path.itemsize / 4
+    np.testing.assert_allclose(found, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shared", ["path", "times", "both"])
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_views_with_lengths_and_times_have_the_values_of_copies(lead_lag, shared):
+    path, times = paths(2, 3), irregular(2, 3)
+    if shared != "times":
+        path = np.broadcast_to(path[:, :1], path.shape)
+    if shared != "path":
+        times = times[0, 0]
+    lengths = np.array([[12, 5, 1], [7, 7, 2]])
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    whole = {"times": times, "lengths": lengths, **options}
+    sig = treealg.sig(path, 3, **whole)
+    derivs = np.arange(1.0, sig.size + 1).reshape(sig.shape) / sig.size
+    gradient = treealg.sig_backprop(path, sig, derivs, 3, **whole)
+    stream = treealg.sig(path, 3, stream=True, **whole)
+    windows = treealg.sig(path, 3, windows=[[0, 1]], **whole)
+    assert windows.shape == (2, 3, 1, sig.shape[-1])
+    for i, n in np.ndenumerate(lengths):
+        own = {"times": np.broadcast_to(times, path.shape[:-1])[i][:n], **options}
+        alone = treealg.sig(path[i][:n], 3, **own)
+        np.testing.assert_allclose(sig[i], alone, rtol=1e-12, atol=1e-14)
+        back = treealg.sig_backprop(path[i][:n], alone, derivs[i], 3, **own)
+        np.testing.assert_allclose(gradient[i][:n], back, rtol=1e-11, atol=1e-13)
+        assert not gradient[i][n:].any()
+        np.testing.assert_array_equal(stream[i][-1], stream[i][max(n - 2, 0)])
+        if n > 1:
+            np.testing.assert_allclose(stream[i][-1], alone, rtol=1e-12, atol=1e-14)
+        assert not windows[i].any()
+
+
 def test_large_and_small_times_lose_no_digits():
     path = paths(length=3).astype(np.float32)
     stamps = np.array(

@@ -44,9 +44,10 @@ from treealg.numeric.arguments.rows import ListedRows, Rows, converted, memory_f
 from treealg.numeric.arguments.targets import Target, into_each, refuse_for_lists
 from treealg.numeric.arguments.times import (
     check_times,
+    in_pieces,
     read_times,
     read_times_of_list,
-    read_times_of_pieces,
+    read_times_of_rows,
     without_time,
     written,
 )
@@ -128,6 +129,8 @@ class Prepared(NamedTuple):
         The paths before values were filled or time was written, if that is not left to kernels.
     back : callable or None
         From derivatives in the points, span after span, to those in the points before.
+    in_line : bool
+        Whether all paths are spans of one array, in which they stand one after the other.
     """
 
     path: Rows
@@ -138,6 +141,7 @@ class Prepared(NamedTuple):
     origin: Origin | None = None
     before: Prepared | None = None
     back: Callable[[Floats], Floats] | None = None
+    in_line: bool = False
 
     @property
     def first(self) -> Prepared:
@@ -406,14 +410,14 @@ def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepare
     else:
         path, spans = _in_one_array(origin, dtype)
     if several is None:
-        return Prepared(path, None, call, correction, spans, origin)
+        return Prepared(path, None, call, correction, spans, origin, in_line=True)
     total, columns = path.item[0], several[0].rows.item[1]
     added = np.zeros((total, columns), dtype)  # the last row of each path is that of no segment
     for own, (begin, count) in zip(several, spans.tolist(), strict=True):
         added[begin : begin + count - 1] = own.rows.array
     wide = np.broadcast_to(added[:-1], (len(pieces), total - 1, columns))
     joined = several[0]._replace(rows=Rows(wide, first.kind, 2, "correction"))
-    return Prepared(path, joined, call, correction, spans, origin)
+    return Prepared(path, joined, call, correction, spans, origin, in_line=True)
 
 
 def _in_one_array(origin: Origin, dtype: np.dtype[Any]) -> tuple[Rows, Spans]:
@@ -485,8 +489,7 @@ def in_line(found: Prepared, *, once: bool = False) -> Line:
     rows, spans = found.path, found.whole_spans
     length, channels = rows.item
     array, added = rows.array, None if found.correction is None else found.correction.rows.array
-    is_line = found.before is not None or (found.origin is not None and found.origin.is_list)
-    if is_line and found.spans is not None and rows.count:
+    if found.in_line and rows.count:
         first = (0,) * len(rows.batch)
         return Line(array[first], None if added is None else added[first], *spans.T)
     number: Spans = np.arange(rows.count, dtype=np.int64)
@@ -525,10 +528,10 @@ def _corrections_in_line(correction: Floats, count: int, length: int) -> Floats:
 
 def timed(found: Prepared, times: Floats | None) -> Prepared:
     """Write the transform of paths with their time, uniform where no times are given."""
-    if found.spans is None:
+    if found.spans is None or (times is not None and not found.in_line):
         return _timed_array(found, times)
     line, transform = in_line(found), found.call.transform
-    clock = None if times is None else times.reshape(-1)
+    clock = None if times is None else in_pieces(times, line.counts)
     points = written(line.points, line.starts, line.counts, clock, transform)
     step = 2 if transform.lead_lag else 1
     moved = Line(points, line.correction, step * line.starts, step * (line.counts - 1) + 1)
@@ -541,28 +544,40 @@ def timed(found: Prepared, times: Floats | None) -> Prepared:
 
 
 def _timed_array(found: Prepared, times: Floats | None) -> Prepared:
-    """Write the transform of paths of one length, which it has too, with their times."""
+    """Write the transform of paths, the whole of it, with their times.
+
+    Paths that a view repeats are there once, if they have one time, too.
+    """
     rows, transform = found.path, found.call.transform
     length, channels = rows.item
     shape = transform.points(length), transform.channels(channels)
-    # Without times, paths that a view repeats have one time, too.
-    once = (...,) if times is not None else _different(len(rows.batch), rows.array)
+    clock = None
+    if times is not None:  # of no point after the ends of all paths
+        clock = times.reshape(*rows.batch, times.shape[1])
+    once = _different(len(rows.batch), *(x for x in (rows.array, clock) if x is not None))
     given = rows.array[once]
     array = np.empty((*given.shape[:-2], *shape), rows.dtype)
     transform._replace(time_aug=times is None).write(given, array)
-    if times is not None:
-        clock = times.reshape(*rows.batch, length)
-        array[..., :: 2 if transform.lead_lag else 1, -1] = clock
+    if clock is not None:
+        clock, end = clock[once], transform.points(clock.shape[-1])
+        array[..., : end : 2 if transform.lead_lag else 1, -1] = clock
         if transform.lead_lag:  # in the middle of two points there is the middle of their times
-            array[..., 1::2, -1] = (clock[..., :-1] + clock[..., 1:]) / 2
+            array[..., 1:end:2, -1] = (clock[..., :-1] + clock[..., 1:]) / 2
+        array[..., end:, -1] = clock[..., -1:]
     array = np.broadcast_to(array, (*rows.batch, *shape))
-    counts = np.full(rows.count, length)
+    spans: Spans | None = None
+    if found.spans is None:
+        counts = np.full(rows.count, length)
+    else:
+        counts = found.spans[:, 1]
+        spans = np.zeros((len(counts), 2), np.int64)
+        spans[:, 1] = 2 * counts - 1 if transform.lead_lag else counts
 
     def back(derivs: Floats) -> Floats:
         return without_time(derivs, counts, transform)
 
     path, call = Rows(array, rows.kind, 2, "path"), found.call._replace(transform=PLAIN)
-    return Prepared(path, found.correction, call, found.given_correction, None, None, found, back)
+    return Prepared(path, found.correction, call, found.given_correction, spans, None, found, back)
 
 
 def _filled(found: Prepared, how: str, times: Floats | None, name: str) -> Prepared:
@@ -571,7 +586,7 @@ def _filled(found: Prepared, how: str, times: Floats | None, name: str) -> Prepa
         return found
     line = in_line(found)
     places = line.places
-    clock = None if times is None else times.reshape(-1)
+    clock = None if times is None else in_pieces(times, line.counts)
     made = fill(line.points[places], line.counts, how, clock, name)
     if made is None:
         return found
@@ -591,17 +606,21 @@ def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Pre
         wide = np.broadcast_to(line.correction, (*batch, *line.correction.shape))
         correction = correction._replace(rows=Rows(wide, found.path.kind, 2, "correction"))
     spans = np.stack([line.starts, line.counts], axis=1)
-    return Prepared(path, correction, found.call, found.given_correction, spans, None, found, back)
+    given = found.given_correction
+    return Prepared(path, correction, found.call, given, spans, None, found, back, True)
 
 
 def _times(value: Any, found: Prepared, names: Names) -> Floats:
     """Read the times of prepared paths, which their dtype has to hold.
 
-    Those of paths that are whole rows are rows, too, others come path after path.
+    Those of a list come path after path, others in rows.
     """
     counts, dtype = found.whole_spans[:, 1], np.empty(0, found.path.dtype).real.dtype
     times = _times_of(value, found, counts, names)
-    ends = times[..., -1] if found.spans is None else times[np.cumsum(counts) - 1]
+    if times.ndim == 2:
+        ends = times[np.arange(counts.size), counts - 1]
+    else:
+        ends = times[np.cumsum(counts) - 1]
     if ends.max(initial=0) > np.finfo(dtype).max:
         raise InvalidValueError(
             f"{names.times} must be finite in the dtype of {names.path}, {dtype}, got {ends.max()} "
@@ -617,7 +636,7 @@ def _times_of(value: Any, found: Prepared, counts: Spans, names: Names) -> Float
         batch, length = found.path.batch, int(found.path.item[0])
         if found.spans is None:
             return read_times(value, name, batch, length)
-        return read_times_of_pieces(value, name, batch, counts, length)
+        return read_times_of_rows(value, name, batch, counts, length)
     if not isinstance(value, (list, tuple)) or len(value) != len(counts):
         raise InvalidValueError(
             f"{name} must be a list with those of each of the {len(counts)} paths, as {names.path} "

@@ -29,9 +29,11 @@ from treealg.numeric.arguments.transforms import Transform, copy_columns
 __all__ = [
     "check_times",
     "from_first_time",
+    "in_pieces",
     "read_times",
     "read_times_of_list",
     "read_times_of_pieces",
+    "read_times_of_rows",
     "without_time",
     "written",
 ]
@@ -78,10 +80,12 @@ def read_times(value: Any, name: str, batch: tuple[int, ...], points: int) -> Fl
     return np.broadcast_to(_checked(rows, rows, None, name), (math.prod(batch), points))
 
 
-def read_times_of_pieces(
+def read_times_of_rows(
     value: Any, name: str, batch: tuple[int, ...], counts: Integers, most: int = 0
 ) -> Floats:
-    """Read times of paths of different lengths, from the first of each on, path after path.
+    """Read times of paths of different lengths, from the first of each on, in rows.
+
+    What comes after the end of a path means nothing; times that all paths have are there once.
 
     Parameters
     ----------
@@ -100,12 +104,29 @@ def read_times_of_pieces(
     rows = _rows(value, name, batch, points, max(points, most))
     if len(rows) == 1:  # for all paths
         first = rows[:, :points]
-        times: Floats = _checked(first, first, None, name)[0][_places(counts)]
-        return times
+        return np.broadcast_to(_checked(first, first, None, name), (counts.size, points))
     inside = np.arange(rows.shape[1]) < counts[:, None]
     # What is after the end, be it no time, is not looked at.
-    alone: Floats = _checked(np.where(inside, rows, rows[:, :1]), rows, inside, name)[inside]
-    return alone
+    return _checked(np.where(inside, rows, rows[:, :1]), rows, inside, name)[:, :points]
+
+
+def read_times_of_pieces(
+    value: Any, name: str, batch: tuple[int, ...], counts: Integers, most: int = 0
+) -> Floats:
+    """Read times of paths as `read_times_of_rows` does, and return them path after path."""
+    return in_pieces(read_times_of_rows(value, name, batch, counts, most), counts)
+
+
+def in_pieces(times: Floats, counts: Integers) -> Floats:
+    """Return times in rows path after path; those that are so as they are."""
+    if times.ndim == 1:
+        return times
+    if len(times) and not times.strides[0]:
+        times = times[0]
+        found: Floats = times[_places(counts)]
+    else:
+        found = times[np.arange(times.shape[1]) < counts[:, None]]
+    return found
 
 
 def read_times_of_list(value: Any, name: str, counts: Integers) -> Floats:

@@ -116,7 +116,7 @@ def _side(found: Prepared, windows: Any, name: str, place: int) -> Side:
         points = np.zeros((1, points.shape[1]), found.path.dtype)
     wide = np.broadcast_to(points, (*found.path.batch, count, *points.shape))
     rows = Rows(wide, found.path.kind, 2, name)
-    pieces = Prepared(rows, None, found.call, spans=spans, before=found)
+    pieces = Prepared(rows, None, found.call, spans=spans, before=found, in_line=True)
     return Side(rows, pieces, found, count)
 
 
