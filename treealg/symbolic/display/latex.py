@@ -45,7 +45,7 @@ class _Shape:
     def separation(self, reach: float) -> float:
         """Return what has to be between two levels so that a long edge runs over no vertex.
 
-        Beside it a tenth of an em is left, of which the lines take a part. The result is rounded up.
+        Beside it a tenth of an em is left, of which lines take a part. The result is rounded up.
         """
         unit = self.size + self.sibling
         needed = slope_clear_of(self.size / 2 + 0.1, unit) * unit * reach - self.size
