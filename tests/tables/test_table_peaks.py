@@ -181,6 +181,7 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("cuts_by_weight", 2, 12, True),
         ("moves", 1, 12, False),
         ("labels_moved", 1, 19, False),
+        ("labels_moved", 1, 15, True),
         ("moves", 3, 7, False),
         ("moves", 2, 7, True),
     ],

@@ -220,8 +220,9 @@ def _ordered_rows(channels: int, degree: int) -> Iterator[Rows]:
     of the last order are not kept.
     """
     dimension = bracket_labels(channels)
-    layout = ForestLayout(dimension, degree, planar=True, apart=max(degree - 1, 0))
-    size, shuffles = layout.start[-1], ForestRows(layout)
+    size = require_fits(dimension, degree, planar=True) + 1
+    layout = ForestLayout(dimension, max(degree - 1, 0), planar=True)
+    shuffles = ForestRows(layout)
     forests, trees = [UNIT[0]], [_NONE]
     waits = _NONE
     sizes: list[int] = []
@@ -240,6 +241,8 @@ def _ordered_rows(channels: int, degree: int) -> Iterator[Rows]:
             )
         )
         if nodes == degree:
+            # Not before, as it may be too much.
+            layout = ForestLayout(dimension, degree, planar=True, apart=degree - 1)
             yield from products
             yield from (_as_forests(layout, some) for some in rooted)
             break
