@@ -190,11 +190,12 @@ def test_keys_below_a_bound_are_merged_as_others(bound):
         assert found.tolist() == want.tolist()
 
 
-@pytest.mark.parametrize("largest", [1, 2**20, 2**31 - 1, 2**31, 2**50])
+@pytest.mark.parametrize("largest", [1, 2**20, 2**31 - 1, 2**31, 2**42])
 @pytest.mark.parametrize("bound", [5, 2**32, 2**43, 2**62, 2**63 - 1])
-def test_keys_and_values_of_any_size_are_merged(bound, largest):
+@pytest.mark.parametrize("count", [20, 3000])
+def test_keys_and_values_of_any_size_are_merged(bound, largest, count):
     rng = np.random.default_rng(largest)
-    key = np.append(rng.integers(0, bound, 20), [0, bound - 1])
+    key = np.append(rng.integers(0, bound, count), [0, bound - 1])
     key = np.concatenate((key, key[:7]))
     value = rng.integers(-largest, largest + 1, key.size).astype(np.float64)
     want = {}

@@ -36,6 +36,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _PART = 1 << 16
 _SMALL = 2**31
+_MANY = 1 << 11
 
 EXACT = 2.0**53
 """Below this every integer is a float64, and a sum of such products that stays below is exact."""
@@ -233,8 +234,12 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
 def _sorted(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     """Sort entries by key, equal keys in any order, as their sums are exact.
 
-    Keys carry the values, which are integers, with them where both have room in 63 bits.
+    Keys, if there are many, carry the values, which are integers, with them where both have room in
+    63 bits.
     """
+    if key.size < _MANY:
+        order = np.argsort(key)
+        return key[order], value[order]
     low, high = float(value.min()), float(value.max())
     if high - low < _SMALL and key.min() >= 0:
         bits = int(high - low).bit_length()
