@@ -38,10 +38,10 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
         return _stability_polynomial(matrix, weights, z)
     entries = [*weights, *(entry for row in matrix for entry in row)]
     arithmetic = arithmetic_of([*entries, z])
-    if arithmetic.field is not None:
+    if arithmetic.is_rational:
         return _quotient_of_rational(matrix, weights, z, arithmetic)
     arithmetic = arithmetic_of(entries)
-    if not arithmetic.is_plain and arithmetic.field is None:
+    if not (arithmetic.is_plain or arithmetic.is_rational):
         return _quotient_of_radicals(matrix, weights, z, arithmetic)
     a = sympy.Matrix([[expression("a", entry) for entry in row] for row in matrix])
     b = sympy.Matrix([[expression("b", entry) for entry in weights]])
@@ -60,23 +60,11 @@ def _quotient_of_rational(
     matrix: Matrix, weights: Sequence[Any], z: Any, arithmetic: Arithmetic
 ) -> Any:
     """Return det(I - z(A - 1 b^T)) / det(I - zA), of rational functions of symbols."""
-    from sympy.polys.matrices import DomainMatrix
-
-    field, stages = arithmetic.field, len(weights)
     z = arithmetic.enter(z)
+    rows, changed = _entered(matrix, weights, arithmetic)
     above, below = (
-        DomainMatrix(
-            [
-                [
-                    field.one * (int(i == j) - z * (arithmetic.enter(entry) - change))
-                    for j, (entry, change) in enumerate(zip(row, changes, strict=True))
-                ]
-                for i, row in enumerate(matrix)
-            ],
-            (stages, stages),
-            field.to_domain(),
-        ).det()
-        for changes in ([arithmetic.enter(weight) for weight in weights], [0] * stages)
+        sum(value * z**power for power, value in enumerate(_reversed_characteristic(each)))
+        for each in (changed, rows)
     )
     return expression("a quotient", arithmetic.leave(above / below))
 
@@ -97,9 +85,7 @@ def _quotient_of_radicals(
     """Return det(I - z(A - 1 b^T)) / det(I - zA), of numbers with roots."""
     import sympy
 
-    rows = [list(map(arithmetic.enter, row)) for row in matrix]
-    changes = list(map(arithmetic.enter, weights))
-    changed = [[a - b for a, b in zip(row, changes, strict=True)] for row in rows]
+    rows, changed = _entered(matrix, weights, arithmetic)
     above, below = _reversed_characteristic(changed), _reversed_characteristic(rows)
     common = _common_divisor(above, below)
     above, below = (
@@ -112,6 +98,15 @@ def _quotient_of_radicals(
     if any(map(is_expression, above + below)):
         return upper / lower
     return sympy.cancel(upper / lower)
+
+
+def _entered(
+    matrix: Matrix, weights: Sequence[Any], arithmetic: Arithmetic
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Return A and A - 1 b^T in a field."""
+    rows = [list(map(arithmetic.enter, row)) for row in matrix]
+    changes = list(map(arithmetic.enter, weights))
+    return rows, [[a - b for a, b in zip(row, changes, strict=True)] for row in rows]
 
 
 def _reversed_characteristic(matrix: Sequence[Sequence[Any]]) -> list[Any]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from treealg.symbolic.linear.quotients import Quotient
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
 
@@ -41,11 +42,11 @@ def check_weights(method: _Method, trees: Iterable[Tree]) -> None:
     >>> from treealg.symbolic.bseries import symbolic_tableau
     >>> check_weights(symbolic_tableau(2)._entered()[0], [Tree()])
     """
-    fractions = [x for x in method._coefficients() if getattr(x, "field", None) is not None]
+    fractions = [x for x in method._coefficients() if isinstance(x, Quotient)]
     if not fractions:
         return
-    degree = max(_degree(x.numer) + _degree(x.denom) for x in fractions)
-    symbols = len(fractions[0].field.gens)
+    degree = max(x.degree for x in fractions)
+    symbols = fractions[0].home.ring.ngens
     known: dict[Tree, list[int]] = {}
     total = 0
     for tree in trees:
@@ -72,10 +73,4 @@ def _dot(coefficients: Iterable[Any], ways: Iterable[int]) -> int:
 
 
 def _terms(value: Any) -> int:
-    if getattr(value, "field", None) is None:
-        return int(value != 0)
-    return len(value.numer)
-
-
-def _degree(polynomial: Any) -> int:
-    return max(map(sum, polynomial), default=0)
+    return len(value.numerator) if isinstance(value, Quotient) else int(value != 0)

@@ -194,7 +194,7 @@ def _number(value: Any) -> str:
         return rf"{'-' if value < 0 else ''}\frac{{{upper}}}{{{lower}}}"
     if isinstance(value, (float, complex, Decimal)) or getattr(value, "is_Float", False):
         return LATEX.number(value)
-    if hasattr(value, "free_symbols"):
+    if hasattr(type(value), "free_symbols"):
         return _expression(value)
     text = TEXT.number(value)
     return escaped(text) if not text.isascii() or "_" in text else text

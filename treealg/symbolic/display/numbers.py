@@ -48,7 +48,7 @@ class Notation:
             return self._real(value)
         if isinstance(value, Decimal) and value.is_finite():
             return self._decimal(str(value).lower())
-        if hasattr(value, "free_symbols"):
+        if hasattr(type(value), "free_symbols"):
             return printable(self._expression(value))
         if not isinstance(value, complex):
             return printable(number_text(value))
@@ -119,7 +119,7 @@ def without_mpmath(value: Any) -> Any:
     >>> without_mpmath(mpmath.mpf("1e-7")), without_mpmath(mpmath.mpc(1, 2)), without_mpmath(1)
     (1.00000000000000e-7, (1+2j), 1)
     """
-    if hasattr(value, "free_symbols"):
+    if hasattr(type(value), "free_symbols"):
         return value
     if hasattr(value, "_mpc_"):
         return complex(value)

@@ -112,7 +112,7 @@ def is_coefficient(value: Any) -> bool:
         and not getattr(value, "is_Boolean", False)
         and getattr(value, "is_commutative", True) is True
         and not is_iterable(value)
-        and (hasattr(value, "free_symbols") or _computes(value))
+        and (hasattr(type(value), "free_symbols") or _computes(value))
     )
 
 
@@ -135,7 +135,7 @@ def is_finite(value: Any) -> bool:
     """
     if isinstance(value, (float, complex)):
         return cmath.isfinite(value)
-    if not hasattr(value, "free_symbols"):
+    if not hasattr(type(value), "free_symbols"):
         return True
     from sympy import S
 
@@ -151,7 +151,7 @@ def is_zero_start(value: Any, what: str) -> bool:
     (True, False)
     """
     value = own_number(value)
-    if not isinstance(value, Number) and not hasattr(value, "free_symbols"):
+    if not isinstance(value, Number) and not hasattr(type(value), "free_symbols"):
         return False
     if value == 0:
         return True

@@ -1,7 +1,7 @@
 """Fields of fractions: where calculations with rational functions take place.
 
-Sums and products of expressions grow and hide that they are zero. In a field of fractions, which
-is that of SymPy, each value is a quotient of coprime polynomials: zero is what is written as zero.
+Sums and products of expressions grow and hide that they are zero. In a field of fractions
+(`quotients`) each value is a quotient of polynomials: zero is what is written as zero.
 A calculation enters the field with its arguments and leaves it with its result. Roots of symbols
 are powers of one root of each: with u for the sixth root of x, the square root is u^3 and x itself
 u^6. Numbers with roots have a field of their own (`radicals`). What is neither, such as the root of
@@ -16,9 +16,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from treealg.symbolic.linear.coefficients import python_number
+from treealg.symbolic.linear.coefficients import expression, python_number
 from treealg.symbolic.linear.polynomials import written
 from treealg.symbolic.linear.powers import check_expansion
+from treealg.symbolic.linear.quotients import Quotient, QuotientField, quotient_field
 from treealg.symbolic.linear.radicals import RadicalField, is_radical, radical_field
 
 __all__ = ["Arithmetic", "arithmetic_of", "fraction_of", "is_expression", "normal_form"]
@@ -35,7 +36,9 @@ def is_expression(value: Any) -> bool:
     >>> is_expression(1)
     False
     """
-    return hasattr(value, "free_symbols") and hasattr(value, "equals")
+    # Of the class, as an expression would gather its symbols.
+    kind = type(value)
+    return hasattr(kind, "free_symbols") and hasattr(kind, "equals")
 
 
 class Arithmetic:
@@ -71,16 +74,17 @@ class Arithmetic:
         self._degrees = {symbol: degree for symbol, degree in degrees.items() if degree > 1}
         self._roots: dict[Any, Any] = {}
         self._meant: dict[Any, Any] = {}
-        self._field: Any = None
+        self._field: QuotientField | None = None
         if degrees:
-            from sympy import ZZ, Dummy, Rational, lex
-            from sympy.polys.fields import FracField
+            from sympy import Dummy, Rational
 
             for symbol, degree in self._degrees.items():
                 root = self._roots[symbol] = Dummy(symbol.name)
                 self._meant[root] = symbol ** Rational(1, degree)
             symbols = sorted(degrees, key=lambda symbol: symbol.sort_key())
-            self._field = FracField([self._roots.get(x, x) for x in symbols], ZZ, lex)
+            # Roots have names of their own each time.
+            made = QuotientField if self._roots else quotient_field
+            self._field = made(tuple(self._roots.get(x, x) for x in symbols))
 
     @property
     def is_plain(self) -> bool:
@@ -88,9 +92,9 @@ class Arithmetic:
         return self._field is None and self._radicals is None
 
     @property
-    def field(self) -> Any:
-        """The field of SymPy, None if coefficients are of none."""
-        return self._field
+    def is_rational(self) -> bool:
+        """Whether coefficients are rational functions."""
+        return self._field is not None
 
     def enter(self, value: Any) -> Any:
         """Return a coefficient as an element of the field; numbers stay numbers."""
@@ -99,10 +103,10 @@ class Arithmetic:
         number = python_number(value)
         if number is not value:
             return number
-        if self._radicals is not None:
-            return self._radicals.enter(value)
+        if self._field is None:
+            return self._radicals.enter(value) if self._radicals is not None else value
         check_expansion(value)
-        return self._field.from_expr(self._in_roots(value))
+        return self._field.enter(self._in_roots(value))
 
     def _in_roots(self, value: Any) -> Any:
         """Return an expression with powers of roots in the place of symbols and their powers."""
@@ -120,16 +124,17 @@ class Arithmetic:
         """Return a result as a number or an expression."""
         if self._radicals is not None:
             return self._radicals.leave(value)
-        if getattr(value, "field", None) is None:
+        if self._field is None or not isinstance(value, Quotient):
             return value
-        quotient = written(value.numer) / written(value.denom)
+        numerator, denominator = map(written, value.home.lowest(value))
+        quotient = numerator / denominator
         return python_number(quotient.xreplace(self._meant) if self._meant else quotient)
 
     def numerator(self, value: Any) -> Any:
-        """Return the numerator of an element of the field as an expression; a number as it is."""
-        if getattr(value, "field", None) is None:
-            return value
-        numerator = written(value.numer)
+        """Return the numerator of an element of the field as an expression, a number as one."""
+        if not isinstance(value, Quotient):
+            return expression("a number", value)
+        numerator = written(value.home.lowest(value)[0])
         return numerator.xreplace(self._meant) if self._meant else numerator
 
     def reduced(self, value: Any, symbol: Any, degree: int, power: Any) -> Any:
@@ -137,22 +142,13 @@ class Arithmetic:
 
         Only the numerator counts, and only whether it is zero.
         """
-        if getattr(value, "field", None) is None:
+        if not isinstance(value, Quotient):
             return value
-        field, ring = self._field, self._field.ring
-        place = ring.gens.index(field.from_expr(symbol).numer)
-        parts: dict[int, Any] = {}
-        for monomial, factor in value.numer.terms():
-            times, left = divmod(monomial[place], degree)
-            rest = (*monomial[:place], left, *monomial[place + 1 :])
-            part = parts.setdefault(times, ring.zero.copy())
-            part[rest] = part.get(rest, 0) + factor
+        parts = value.home.by_powers(value, symbol, degree)
         if set(parts) <= {0}:
             return value
-        for part in parts.values():
-            part.strip_zero()
         known = self.enter(power)
-        return sum((field(part) * known**times for times, part in parts.items()), field.zero)
+        return sum(part * known**times for times, part in parts.items())
 
 
 _PLAIN = Arithmetic()
@@ -185,14 +181,19 @@ def _is_rational(value: Any, degrees: dict[Any, int]) -> bool:
     The symbols are put down, with the degrees of the roots that they have.
     """
     stack = [value]
+    seen: set[int] = set()  # by identity, as there are few in many terms
     while stack:
         part = stack.pop()
+        if id(part) in seen:
+            continue
+        if part.is_Add or part.is_Mul:
+            stack.extend(part.args)
+            continue
+        seen.add(id(part))
         if part.is_Rational:
             continue
         if part.is_Symbol and part.is_commutative:
             degrees.setdefault(part, 1)
-        elif part.is_Add or part.is_Mul:
-            stack.extend(part.args)
         elif part.is_Pow and part.exp.is_Integer:
             stack.append(part.base)
         elif _is_root(part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import comb
 from typing import Any
 
@@ -29,11 +30,9 @@ def check_expansion(value: Any) -> None:
     >>> a = sympy.Symbol("a")
     >>> check_expansion((a + 1) ** 100 * a ** (10**20))
     """
-    from sympy import Pow
-
     if any(
         power.exp.is_Integer and abs(power.exp) > _SMALL_EXPONENT and not power.base.is_Atom
-        for power in value.atoms(Pow)
+        for power in _powers(value)
     ):
         terms, degree, _ = _size(value)
         if terms > _MOST_TERMS or (terms > 1 and terms * degree > _MOST):
@@ -42,6 +41,20 @@ def check_expansion(value: Any) -> None:
                 f"for the number of terms, and of {_MOST:,} for that times their degree; "
                 "substitute numbers first, or take lower powers"
             )
+
+
+def _powers(value: Any) -> Iterator[Any]:
+    """Iterate over the powers in an expression, each once or more often."""
+    stack = [value]
+    seen: set[int] = set()  # by identity, as there are few in many terms
+    while stack:
+        part = stack.pop()
+        if part.is_Atom or id(part) in seen:
+            continue
+        if part.is_Pow:
+            seen.add(id(part))
+            yield part
+        stack.extend(part.args)
 
 
 def _size(part: Any) -> _Size:
