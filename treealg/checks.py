@@ -25,6 +25,7 @@ from treealg.processors import all_processors, available_processors
 
 __all__ = [
     "LIFTS",
+    "MOST_BITS",
     "brief",
     "check_callable",
     "check_choice",
@@ -46,7 +47,7 @@ __all__ = [
 LIFTS = {"stratonovich": 0.5, "ito": 0.0, "backward": 1.0}
 """The integrals of a lift, by name, with the share of its bracket that each adds to that of Itô."""
 
-_MOST_BITS = 2**13
+MOST_BITS = 2**13
 """The size of integers that are arguments; Python writes some more digits than these have."""
 
 _LONGEST_NAME = 100
@@ -136,7 +137,7 @@ def check_flag(name: str, value: Any) -> bool:
     )
 
 
-def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = _MOST_BITS) -> int:
+def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = MOST_BITS) -> int:
     """Return an integer argument, of either sign if there is no minimum.
 
     Examples

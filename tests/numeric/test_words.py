@@ -268,6 +268,22 @@ def test_an_index_may_be_far_beyond_what_is_computed():
     assert treealg.lyndon_words(1, 10**9) == [(0,)]
 
 
+@pytest.mark.parametrize("scalar_term", [False, True])
+def test_indices_have_the_same_bound_both_ways(scalar_term):
+    last = 2**8192 - 1
+    word = treealg.idx_to_word(last, 2, scalar_term=scalar_term)
+    assert treealg.word_to_idx(word, 2, scalar_term=scalar_term) == last
+    with pytest.raises(treealg.InvalidValueError, match="8,192 binary digits, got a word of 8,19"):
+        treealg.word_to_idx((*word, 0), 2, scalar_term=scalar_term)
+
+
+def test_lists_of_words_of_one_letter_are_those_of_each_length():
+    assert treealg.words(1, 3) == [(), (0,), (0, 0), (0, 0, 0)]
+    assert treealg.words_of_length(1, 9000) == [(0,) * 9000]
+    with pytest.raises(treealg.InvalidValueError, match="at least 80000000 entries"):
+        treealg.words_of_length(1, 80_000_000)
+
+
 @pytest.mark.parametrize("degree", [20, 62, 63, 10**5, 10**20, 2**8000])
 @pytest.mark.parametrize("letters", [1, 2, 10])
 def test_a_degree_may_be_far_beyond_any_word(letters, degree):
@@ -312,6 +328,9 @@ BAD = [
     (treealg.words, (2, -1), "max_length"),
     (treealg.words, (2, 10**9), "word basis"),
     (treealg.words, (1, 10**6), "list of words"),
+    (treealg.words, (1, 10**8), "list of words"),
+    (treealg.word_to_idx, ((1,) * 10**6, 2), "8,192 binary digits"),
+    (treealg.word_to_idx, ((0, 2) * 5000, 3), "8,192 binary digits"),
     (treealg.words, (0, 1), "alphabet_size"),
     (treealg.words_of_length, (True, 1), "alphabet_size"),
     (treealg.lyndon_words_of_length, (2, 0), "length"),

@@ -326,7 +326,7 @@ def name_to_tree(
         return found
     if len(found) > 1:
         raise InvalidValueError(
-            f"name must be that of one tree, got {len(found)} in {name!r}; planar=True reads "
+            f"name must be that of one tree, got {len(found)} in {brief(name)}; planar=True reads "
             f"forests"
         )
     element = as_element(found[0], planar)

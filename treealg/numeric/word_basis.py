@@ -327,7 +327,10 @@ def _check_list(alphabet_size: int, lengths: range) -> None:
     """Refuse a list of words with too many letters."""
     if lengths:
         tables.require_fits(alphabet_size, lengths[-1], planar=None)
-        letters = sum(length * alphabet_size**length for length in lengths)
+        if alphabet_size == 1:  # of which there is a word of each length, and lengths are many
+            letters = (lengths[0] + lengths[-1]) * len(lengths) // 2
+        else:
+            letters = sum(length * alphabet_size**length for length in lengths)
         check_entries(letters, "the list of words")
 
 

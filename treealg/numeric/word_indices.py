@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from treealg import tables
-from treealg.checks import brief, check_flag, check_integer
+from treealg.checks import MOST_BITS, brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_weights
 from treealg.tables.sizes import check_entries
@@ -92,8 +92,9 @@ def word_to_idx(
         integer, `scalar_term` no boolean, or `weights` no integers.
     InvalidValueError
         If a letter is not one of ``0, ..., alphabet_size - 1``, if `word` is beyond `degree`, or if
-        it is empty while there is no scalar; if `alphabet_size` is below 1 or `degree` below 0; or
-        if `weights` come without `degree`, are not positive, one for each letter, or too fine.
+        it is empty while there is no scalar; if `alphabet_size` is below 1 or `degree` below 0; if
+        `weights` come without `degree`, are not positive, one for each letter, or too fine; or if
+        the index has more than 8,192 binary digits, which `idx_to_word` does not take either.
 
     See Also
     --------
@@ -123,14 +124,19 @@ def word_to_idx(
     basis = _basis(alphabet_size, degree, weights)
     if basis is not None and letters and letters not in basis:
         raise InvalidValueError(
-            f"word must be within the degree of the signature, got {letters} with {degree=} and "
-            f"weights={brief(weights)}; raise degree"
+            f"word must be within the degree of the signature, got {brief(letters)} with "
+            f"{degree=} and weights={brief(weights)}; raise degree"
         )
     if isinstance(basis, _LightWords):
         return basis.place[letters] - (not scalar)
     index = 0
     for letter in letters:
         index = index * alphabet_size + letter + 1
+        if (index - (not scalar)).bit_length() > MOST_BITS:
+            raise InvalidValueError(
+                f"word must have an index of at most {MOST_BITS:,} binary digits, got a word of "
+                f"{len(letters):,} letters of {brief(alphabet_size)}; take a shorter one"
+            )
     return index - (not scalar)
 
 
@@ -221,8 +227,9 @@ class _AllWords:
         return count
 
     def has_place(self, place: int) -> bool:
-        # There are at least 2**degree words: without counting, as these may be any number.
-        enough = self._letters > 1 and self._degree >= place.bit_length()
+        # Without counting, as these may be any number.
+        bits = self._letters.bit_length() - 1  # there are at least 2**bits letters
+        enough = bits * self._degree >= place.bit_length()
         return enough or place < self.count
 
     def __contains__(self, word: Word) -> bool:

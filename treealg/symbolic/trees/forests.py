@@ -172,7 +172,8 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         InvalidTypeError
             If `text` is not a string.
         InvalidValueError
-            If `text` is not well formed; the message shows the position.
+            If `text` is not well formed; the message shows the position. If an integer has more
+            than 50,000 digits, or there are more than some three million parts.
 
         Examples
         --------
@@ -194,6 +195,9 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         ------
         InvalidTypeError
             If a label is neither an integer nor a string.
+        InvalidValueError
+            If a tree has more than ten million vertices, or a label is an integer of more than
+            50,000 digits.
 
         Examples
         --------

@@ -234,7 +234,8 @@ class RootedTree(Displayed, Summand, Interned):
         InvalidTypeError
             If `text` is not a string.
         InvalidValueError
-            If `text` is not the text of exactly one tree; the message shows the position.
+            If `text` is not the text of exactly one tree; the message shows the position. If an
+            integer has more than 50,000 digits, or there are more than some three million parts.
 
         Examples
         --------
@@ -267,7 +268,8 @@ class RootedTree(Displayed, Summand, Interned):
         InvalidTypeError
             If a label is neither an integer nor a string: such a text could not be read back.
         InvalidValueError
-            If there are more than ten million vertices.
+            If there are more than ten million vertices, or a label is an integer of more than
+            50,000 digits.
 
         Examples
         --------

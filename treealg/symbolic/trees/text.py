@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.scalars import number_text
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 EMPTY = "∅"
 
 _LONG = 600  # digits, more than which Python may refuse to read as an integer
+_MOST_DIGITS = 50_000  # of an integer, which is read and written in quadratic time
+_MOST_BITS = int(_MOST_DIGITS * 3.3219)  # with fewer there are fewer digits
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<integer>-?[0-9]+(?!\w))|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\W\d]\w*)
@@ -40,6 +43,11 @@ def label_text(label: Any, *, strict: bool) -> str:
     ('3', 'f', '"f g"')
     """
     if label.__class__ is int:
+        if strict and label.bit_length() > _MOST_BITS and abs(label) >= 10**_MOST_DIGITS:
+            raise _too_long(
+                "a label that is written as text", f"{label.bit_length():,} binary ones"
+            )
+        _spend_digits(label.bit_length() // 3)
         return number_text(label)
     if label.__class__ is str:
         # \w is what the parser reads; it differs from str.isidentifier on a few letters.
@@ -141,8 +149,7 @@ def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T,
     return tuple(frames[0][1])
 
 
-def _tokens(text: str) -> list[tuple[str, str, int]]:
-    found = []
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     position = 0
     end = len(text.rstrip())
     while position < end:
@@ -150,20 +157,37 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
         if match is None or match.lastgroup in (None, "empty"):
             raise _malformed(text, position, "a label, '[', ']' or ','")
         kind = str(match.lastgroup)
-        found.append((kind, match.group(kind), match.start(kind)))
+        spend(3)
+        yield kind, match.group(kind), match.start(kind)
         position = match.end()
-    return found
 
 
 def _read_label(kind: str, token: str, text: str, position: int) -> Any:
     if kind == "integer":
-        return int(token) if len(token) < _LONG else int(Decimal(token))
+        if len(token) < _LONG:
+            return int(token)
+        if len(token.lstrip("-")) > _MOST_DIGITS:
+            raise _too_long("text", f"{len(token):,} at position {position} of {brief(text)}")
+        _spend_digits(len(token))
+        return int(Decimal(token))
     if kind == "bare":
         return token
     try:
         return json.loads(token)
     except ValueError:
         raise _malformed(text, position, "a string as in JSON") from None
+
+
+def _spend_digits(digits: int) -> None:
+    if digits > _LONG:
+        spend(digits**2 // 15_000)
+
+
+def _too_long(what: str, got: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{what} must have integers of at most {_MOST_DIGITS:,} digits, got {got}; take a string, "
+        "or a smaller number"
+    )
 
 
 def _malformed(text: str, position: int, expected: str) -> InvalidValueError:
