@@ -46,7 +46,8 @@ class Dual:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the value."""
-        return np.shape(self.value)
+        own = getattr(self.value, "shape", None)
+        return own if isinstance(own, tuple) else np.shape(self.value)
 
 
 def over_duals(function: Callable[..., None]) -> Callable[..., None]:

@@ -359,7 +359,10 @@ def test_a_correction_of_another_shape_is_told_each_that_there_is_once():
 
 
 class Sub(np.ndarray):
-    """A subclass."""
+    """A subclass, of which no function of NumPy knows."""
+
+    def __array_function__(self, *_):
+        raise RuntimeError("no functions of NumPy")
 
 
 def memmap(x, tmp_path):
@@ -491,7 +494,10 @@ def test_integers_of_a_kind_that_is_not_computed_with_lack_no_values():
     narrow = pytest.importorskip("ml_dtypes").int4
     pandas = pytest.importorskip("pandas")
     for lengths, said in [
-        (np.array([1, 2], narrow), "got dtype int4$"),
+        (np.array([1, 2], narrow), r"got dtype int4; use lengths\.astype\(numpy\.int64\)$"),
+        (np.array([1.0, 2.0]), r"got dtype float64; numpy\.asarray\(lengths\)\.astype"),
+        ([1.5, 2], r"got dtype float64; numpy\.asarray\(lengths\)\.astype"),
+        (torch_of([1.0, 2.0]), r"got dtype torch\.float64; lengths\.long\(\)"),
         (pandas.interval_range(0, 2), "got dtype object$"),
         (pandas.Series([1, None], dtype="Int64"), "Int64 with missing values"),
         ([np.ma.masked, 1], "masked"),

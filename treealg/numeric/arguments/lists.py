@@ -74,7 +74,10 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     elif is_tensor(value) and value.device.type in ("cpu", "meta"):
         tensor = dense_tensor(value, name)
         if tensor.is_complex() or tensor.is_floating_point():
-            raise InvalidTypeError(f"{name} must be integers, got dtype {tensor.dtype}")
+            fix = (
+                "" if tensor.is_complex() else f"; {name}.long() cuts off what is behind the point"
+            )
+            raise InvalidTypeError(f"{name} must be integers, got dtype {tensor.dtype}{fix}")
         found = data_of(tensor, name)
     else:
         found = read_array(value, name, "integers")
@@ -86,6 +89,10 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         # Of pandas and polars, which have objects or floats for it in NumPy.
         if found.dtype.kind in "Of" and re.fullmatch("u?int[0-9]+", own.lower()):
             got = f"dtype {own} with missing values; fill these in, or leave them out"
+        elif found.dtype.kind == "f":
+            got += f"; numpy.asarray({name}).astype(numpy.int64) cuts off what is behind the point"
+        elif re.fullmatch("u?int[0-9]+", own):  # of less than a byte
+            got += f"; use {name}.astype(numpy.int64)"
         raise InvalidTypeError(f"{name} must be integers, got {got}")
     check_size(found.shape, name)
     return found
