@@ -80,6 +80,7 @@ path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
 EYE = [[1.0, 0.0], [0.0, 1.0]]
 ZEROS = np.zeros(tables.basis_length(2, 9, planar=True))
 LYNDON = np.zeros(tables.log_length(2, 9, planar=True, method=2))
+WORDS = np.zeros(tables.log_length(2, 17, planar=None, method=2))
 LIGHT = np.zeros(tables.weighted_length((1, 2), 13, planar=True))
 treealg.log_sig(path, 2, method=1)
 before = peak()
@@ -221,6 +222,7 @@ def test_a_table_by_weight_is_refused_by_the_growth_of_much_smaller_ones():
         "treealg.branched_log_sig([[0.0] * 5] * 3, 7, planar=True, method=1)",
         "treealg.branched_log_sig([[0.0] * 5] * 3, 7, planar=True, method=2)",
         "tables.lyndon_arborification(3, 9, 1, longest=3)",
+        "treealg.log_sig_combine(WORDS, WORDS, 2, 17, method=2)",
         "tables.lyndon(2, 26, 1, planar=None)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True, lift='ito')",

@@ -67,6 +67,8 @@ class Steps:
     def _expanded(self, log: Floats) -> Floats:
         if not self._call.method:
             return log
+        # The tables of the way back are needed, too, and refused where these are not.
+        self._engine.prepare(log_plan(self._call))
         out = self.empty(log)
         self._engine.map_rows(log, out, expansion_plan(self._call), False, self._n_threads)
         return out
