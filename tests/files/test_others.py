@@ -199,6 +199,36 @@ def test_an_archive_holds_what_its_header_says(shape, is_turned, tmp_path):
     refused(file, tmp_path / "out.npy", r"are missing|has the shape|has \d+ channels")
 
 
+@pytest.mark.parametrize(
+    ("descr", "shape"),
+    [
+        ("(2,", (3, 4, 2)), ("V2000000000", (1,)), ("|O", (3, 4, 2)), ("U9", (3, 4, 2)),
+        ("<f8", "x"), ("<f8", (2.0, 4, 2)), (None, None), ([], ()), ("<f8", (3, 4, None)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["npy", "npz"])
+def test_any_text_in_the_header_of_an_array_is_refused(descr, shape, kind, tmp_path):
+    header = repr({"descr": descr, "fortran_order": False, "shape": shape}).encode()
+    data = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"\0" * 192
+    file = tmp_path / f"in.{kind}"
+    if kind == "npy":
+        file.write_bytes(data)
+    else:
+        archive(file, ("x.npy", data))
+    refused(file, tmp_path / "out.npy", r"may be damaged|must hold")
+
+
+@pytest.mark.parametrize("length", [245, 300])
+@pytest.mark.parametrize("kind", ["npy", "csv", "parquet"])
+def test_names_that_are_too_long_for_files_beside_them_are_refused(length, kind, tmp_path, source):
+    output = tmp_path / f"{'a' * (length - len(kind))}.{kind}"
+    if kind == "parquet" and length == 245:  # which has nothing beside it but the parts
+        assert compute(source, output, degree=1) == 12
+        output = tmp_path / f"{'a' * 243}.{kind}"
+    refused(source, output, "longer than names|cannot be written: File name too long")
+    refused(output, tmp_path / "out.npy", "longer than names|there is no file")
+
+
 def test_an_archive_may_hold_more_than_arrays_and_each_array_once(tmp_path):
     member = array_file((3, 4, 2), b"\0" * 8 * 24)
     file = archive(tmp_path / "in.npz", ("x.npy", member), ("notes.txt", b"x"), ("folder/", b""))

@@ -287,6 +287,45 @@ def test_a_directory_that_is_not_trusted_is_told_so(tmp_path, monkeypatch):
     assert json.loads(printed("info", "--json"))["table cache refused"].startswith(why)
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("file", "Not a directory"), ("inside", "Not a directory"), ("link", "is a link to what")],
+)
+def test_what_is_no_directory_is_not_shown_as_one(kind, why, tmp_path, monkeypatch):
+    place = tmp_path / "place"
+    if kind == "link":
+        place.symlink_to("none")
+    else:
+        place.write_text("mine")
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(place / "x" if kind == "inside" else place))
+    assert why in printed("cache", "list").partition("it is not used: ")[2]
+    assert why in json.loads(printed("cache", "list", "--json"))["refused"]
+    assert why in printed("info").partition("not used: ")[2]
+    assert why in json.loads(printed("info", "--json"))["table cache refused"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["table", "convolution", "2", "2", "-o", "x.npz"],
+        ["table", "convolution", "2", "2", "-o", "x.json"],
+        ["generate", "--map", "log", "--dimension", "1", "--degree", "2", "-o", "x.c"],
+        ["generate", "--map", "log", "--dimension", "1", "--degree", "2", "--header", "x.c"],
+    ],
+)
+def test_outputs_are_refused_before_the_work(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / words[-1]).mkdir()
+
+    def work(*_, **options):
+        pytest.fail("the work was done")
+
+    monkeypatch.setattr("treealg.tables.convolution", work)
+    monkeypatch.setattr("treealg.codegen.generate_source", work)
+    assert cli.main(words) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [words[-1]]
+
+
 def test_info_and_cache_as_json(tmp_path, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(tmp_path))
     rows = json.loads(printed("info", "--json"))

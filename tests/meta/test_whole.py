@@ -7,8 +7,14 @@ import threading
 
 import pytest
 
+from treealg import whole as module
 from treealg.errors import InvalidValueError
-from treealg.whole import sync, whole, write_text
+from treealg.whole import sync, whole
+
+
+def write_text(path, text):
+    with whole(path) as file:
+        file.write(text.encode())
 
 
 def test_who_reads_meanwhile_sees_the_old_file(tmp_path):
@@ -76,11 +82,49 @@ def test_what_is_not_on_disk_is_an_error(number, tmp_path, monkeypatch):
         sync(tmp_path / "name")
 
 
-@pytest.mark.parametrize("name", ["\u00e4" * 200, "."])
-def test_an_error_names_the_file_that_was_given(name, tmp_path):
-    with pytest.raises(OSError, match=r"\u00e4|directory") as caught:
-        write_text(tmp_path / name, "text")
-    assert caught.value.filename == str(tmp_path / name)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("\u00e4" * 200, "name too long"),
+        (".", "directory"),
+        ("folder", "directory"),
+        ("loop", "symbolic links"),
+        ("into", "directory"),
+        pytest.param(
+            "/proc/version", "denied|permitted|No such|Input", marks=pytest.mark.skipif(
+                not os.path.exists("/proc/version"), reason="no file system proc"
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_cannot_be_is_refused_before_the_work(name, why, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "into").symlink_to("folder")
+    before = sorted(tmp_path.iterdir())
+    with (
+        pytest.raises(
+            InvalidValueError, match=f"(?i)^{tmp_path / name} cannot be written: .*{why}"
+        ),
+        whole(tmp_path / name),
+    ):
+        pytest.fail("the work was done")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_may_not_be_written_to_is_not_replaced(tmp_path, monkeypatch):
+    write_text(tmp_path / "name", "old")
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(InvalidValueError, match="name cannot be written: Permission denied"):
+        write_text(tmp_path / "name", "new")
+    write_text(tmp_path / "other", "new")
+    assert (tmp_path / "name").read_text() == "old"
+
+
+def test_errors_of_the_work_are_not_blamed_on_the_file(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught, whole(tmp_path / "name"):
+        (tmp_path / "input").read_text()
+    assert caught.value.filename == str(tmp_path / "input")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
@@ -98,6 +142,14 @@ def test_a_pipe_stays_a_pipe(tmp_path):
     reader.join()
     assert found == ["text"]
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_that_nobody_reads_is_not_waited_for_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_PATIENCE", 0.05)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InvalidValueError, match="cannot be written: nobody reads from this pipe"):
+        write_text(tmp_path / "pipe", "text")
 
 
 def test_writers_side_by_side_leave_the_text_of_one(tmp_path):

@@ -514,12 +514,12 @@ def test_nothing_grafted_is_nothing_to_any_order():
     assert pre_lie_exp(Element(), HUGE) == Element()
 
 
-@pytest.mark.parametrize(("text", "bound"), [("5000", 5000), ("", 10**6), (" 7 ", 7)])
+@pytest.mark.parametrize(("text", "bound"), [("5000", 5000), ("", 10**6), (" 7 ", 7), ("+070", 70)])
 def test_the_environment_sets_the_bound(text, bound):
     assert sizes._bound(text) == bound
 
 
-@pytest.mark.parametrize("text", ["many", "0", "-1", "1e6"])
+@pytest.mark.parametrize("text", ["many", "0", "-1", "1e6", "１０", "1_000", "٣", "1" * 5000])
 def test_a_bound_that_is_no_number_is_refused(text):
     with pytest.raises(InvalidValueError, match="TREEALG_MAX_TERMS must be a positive integer"):
         sizes._bound(text)

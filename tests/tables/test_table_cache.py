@@ -1,16 +1,20 @@
 """The disk and memory caches: damage, races, threads, forks, directories that do not work."""
 
+import contextlib
 import errno
+import io
 import json
 import multiprocessing
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import threading
 import time
 import tracemalloc
 import warnings
+import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -185,8 +189,10 @@ def test_a_longer_file_is_rebuilt(table_directory):
         tables.arborification(2, 3)
 
 
-@pytest.mark.parametrize("header", ["whole", "none"])
-def test_what_follows_a_table_is_not_read(table_directory, header):
+@pytest.mark.parametrize(
+    ("header", "problem"), [("whole", "not those of its arrays"), ("none", "its header is wrong")]
+)
+def test_what_follows_a_table_is_not_read(table_directory, header, problem):
     tables.arborification(2, 3)
     with open(only_file(table_directory), "r+b") as file:
         if header == "none":
@@ -196,7 +202,7 @@ def test_what_follows_a_table_is_not_read(table_directory, header):
     tables.clear_cache()
     tracemalloc.start()
     try:
-        with pytest.warns(TableCacheWarning, match="not those of its arrays"):
+        with pytest.warns(TableCacheWarning, match=problem):
             tables.arborification(2, 3)
         assert tracemalloc.get_traced_memory()[1] < 2**24
     finally:
@@ -306,6 +312,91 @@ def test_wrong_content_under_a_right_checksum_is_rebuilt(table_directory, change
     with pytest.warns(TableCacheWarning, match="built anew"):
         assert equal(tables.arborification(2, 3), built)
     assert path.read_bytes() == content
+
+
+def test_text_of_a_header_is_only_compared(table_directory):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    for array in (
+        ["f", "(2,", 1, 0],
+        ["f", "V2000000000", "a", 0],
+        ["f", "V2000000000", "a" * 8, 0],
+    ):
+        text = json.dumps({"arrays": [array]}).encode()
+        path.write_bytes(disk._PREFIX.pack(b"treealg\n", 0, len(text)) + text)
+        rebuilt_in_little(built, path, content)
+        for field in range(4):  # one after the other in a file that is right otherwise
+            path.write_bytes(content)
+            forge(path, set_array("col", field, array[field]))
+            rebuilt_in_little(built, path, content)
+
+
+def rebuilt_in_little(built, path, content):
+    tables.clear_cache()
+    tracemalloc.start()
+    try:
+        with pytest.warns(TableCacheWarning, match="built anew"):
+            assert equal(tables.arborification(2, 3), built)
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+    assert path.read_bytes() == content
+
+
+VALUES = [
+    None, True, False, 0, -1, 1, 7.0, 1e308, float("nan"), float("inf"), 10**30, 10**4000, "", "x",
+    "\ud800", "(2,", "<i8", [], [[]], {}, {"a": 1}, [None] * 9,
+]  # fmt: skip
+
+
+def places_in(value, path=()):
+    """Return the paths to all that a header consists of, the header first."""
+    yield path
+    if isinstance(value, (list, dict)):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places_in(value[key], (*path, key))
+
+
+def with_value(header, path, value):
+    if not path:
+        return value
+    inside = header
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = value
+    return header
+
+
+@pytest.mark.parametrize("name", ["arborification", "convolution"])
+def test_any_value_in_any_place_of_a_header_is_rebuilt(name, table_directory):
+    built = BUILDERS[name]()
+    path = only_file(table_directory, name)
+    content = path.read_bytes()
+    length = disk._PREFIX.unpack_from(content)[2]
+    header = json.loads(content[disk._PREFIX.size : disk._PREFIX.size + length])
+    key = tuple(header["key"])
+    for place in places_in(header):
+        for value in VALUES:
+            path.write_bytes(content)
+            forge(path, lambda found, _: with_value(found, place, value))  # noqa: B023
+            found = None
+            with contextlib.suppress(disk.DamagedFileError):
+                found = disk.read(str(table_directory), name, key, type(built))
+            # Nothing else: numbers that are equal, or sizes, which are compared by who asks.
+            same = found is None or place[:1] == ("integers",) or equal(found, built)
+            assert same, (place, value)
+
+
+@pytest.mark.parametrize("length", [2**20, 2**24, 2**40, 2**64 - 1])
+def test_a_header_that_is_longer_than_any_is_not_read(table_directory, length):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    with open(path, "wb") as file:
+        file.write(disk._PREFIX.pack(b"treealg\n", 0, length) + b"[{},")
+        file.truncate(2**31)
+    rebuilt_in_little(built, path, content)
 
 
 EXTREMES = [-1, -(2**31), 2**31 - 1, -(2**63), 2**63 - 1]
@@ -459,7 +550,10 @@ def test_a_user_without_a_home_has_no_directory_there(monkeypatch):
         assert tables.cache_directory() is None
         with pytest.raises(InvalidValueError, match="there is no home directory"):
             tables.load_table(chosen)
-    monkeypatch.setenv("TREEALG_CACHE_DIR", "~nobody")
+    for chosen in ("~nobody", "~nobody/tables"):
+        monkeypatch.setenv("TREEALG_CACHE_DIR", chosen)
+        assert tables.cache_directory() is None
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "./~nobody")
     assert str(tables.cache_directory()) == "~nobody"
 
 
@@ -531,12 +625,15 @@ def test_clear_cache_removes_table_files_only(table_directory):
         "of-2024.table": b"id,name",
         "arborification-2-9-0-1.table": b"not one of ours",
         "draft.table-tmp": b"mine, too",
+        "abc.table-tmp": b"",
+        "lyndon-0123456789abcdef.table-tmp": b"",
+        "notes-2024.table-tmp": b"treealg\n",
         "treealg.table.bak": b"treealg\n",
     }
     for name, content in others.items():
         (table_directory / name).write_bytes(content)
     (table_directory / "arborification-3-3-0-1.table").mkdir()
-    (table_directory / f"left{TEMPORARY}").write_text("")
+    (table_directory / f"lyndon-0123456789abcdee{TEMPORARY}").write_bytes(b"treealg\n")
     tables.clear_cache(disk_too=True)
     left = {path.name: path for path in table_directory.iterdir()}
     assert left.keys() == {*others, "arborification-3-3-0-1.table"}
@@ -656,8 +753,50 @@ def test_a_directory_of_another_user_that_all_may_write_to_is_refused(table_dire
     assert only_file(table_directory).read_bytes() == content[:-1]
     table_directory.chmod(0o755)  # of another user, who alone may write
     tables.clear_cache()
-    with pytest.warns(TableCacheWarning, match="checksum"):
+    with pytest.warns(TableCacheWarning, match="not those of its arrays"):
         tables.arborification(2, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners")
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o775])
+def test_files_of_others_where_everybody_may_write_are_rebuilt(table_directory, mode, monkeypatch):
+    built = tables.arborification(2, 3)
+    table_directory.chmod(mode)
+    fstat = os.fstat
+
+    def of_another(number):
+        found = list(fstat(number))
+        found[4] += 7
+        return os.stat_result(found)
+
+    for change in (lambda: None, lambda: monkeypatch.setattr("os.fstat", of_another)):
+        change()
+        tables.clear_cache()
+        with warnings.catch_warnings(record=True) as record:
+            warnings.simplefilter("always")
+            assert equal(tables.arborification(2, 3), built)
+        is_strange = os.fstat is of_another and mode & 0o002
+        problems = [str(warning.message) for warning in record]
+        assert len(problems) == bool(is_strange), problems
+        assert not problems or "anybody may have put it there" in problems[0]
+
+
+@pytest.mark.usefixtures("fresh_disk_warning")
+@pytest.mark.parametrize("kind", ["file", "link to nothing", "link to a file", "link to itself"])
+def test_what_is_no_directory_is_told_so(tmp_path, monkeypatch, kind):
+    place = tmp_path / "place"
+    (tmp_path / "file").write_text("mine")
+    if kind == "file":
+        place = tmp_path / "file"
+    else:
+        target = {"link to nothing": "none", "link to a file": "file", "link to itself": "place"}
+        place.symlink_to(target[kind])
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(place))
+    tables.clear_cache()
+    problem = "is a link to what is not there" if "to n" in kind or "to i" in kind else "Not a dir"
+    with pytest.warns(TableCacheWarning, match=f"cannot be used: .*{problem}"):
+        tables.arborification(2, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({"file", place.name})
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
@@ -1008,3 +1147,78 @@ def test_tables_are_saved_to_the_home_directory_and_pipes_are_not_read(tmp_path,
             tables.load_table(name)
     with pytest.raises(treealg.TreeAlgError, match="which is none"):
         tables.load_table(tmp_path)
+
+
+def test_what_cannot_be_the_name_of_a_table_is_refused(tmp_path):
+    table = tables.convolution(1, 2, planar=False)
+    for name in (tmp_path, tmp_path / ("a" * 300)):
+        with pytest.raises(InvalidValueError, match=r"cannot be written|longer than names"):
+            tables.save_table(table, name)
+        with pytest.raises(InvalidValueError, match=r"which is none|longer than names"):
+            tables.load_table(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["tables"]  # of the cache
+
+
+def npy(array_or_text, data=b""):
+    """Return a file of NumPy, with any text for its header."""
+    file = io.BytesIO()
+    if isinstance(array_or_text, str):
+        text = array_or_text.encode()
+        return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
+    np.save(file, array_or_text)
+    return file.getvalue()
+
+
+HEADER = "{'descr': %r, 'fortran_order': False, 'shape': %s}\n"
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        npy(HEADER % ("(2,", "(3,)")),
+        npy(HEADER % ("V2000000000", "()")),
+        npy(HEADER % ("<i8", "(2000000000,)"), b"\0" * 64),
+        npy(HEADER % ("<U500000000", "()"), b"\0" * 64),
+        npy(HEADER % ("|O", "(1,)"), pickle.dumps([print])),
+        npy("{" * 1000),
+        npy(np.zeros((2, 2))),
+        npy(np.float64(3)),
+        npy(np.int64(-(2**63))),
+        b"",
+    ],
+    ids=range(10),
+)
+@pytest.mark.parametrize("name", ["table", "width", "n_rows", "col", "ptr", "coef", "other"])
+def test_any_array_in_place_of_one_of_a_saved_table_is_refused(name, member, tmp_path):
+    tables.save_table(tables.arborification(2, 3), tmp_path / "whole.npz")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.npz") as archive,
+        zipfile.ZipFile(tmp_path / "other.npz", "w") as other,
+    ):
+        for info in archive.infolist():
+            if info.filename != f"{name}.npy":
+                other.writestr(info.filename, archive.read(info))
+        other.writestr(f"{name}.npy", member)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidValueError, match="holds no table"):
+            tables.load_table(tmp_path / "other.npz")
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_no_archive_holds_no_table(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros(3))
+    with pytest.raises(InvalidValueError, match=r"x\.npy holds no table .*not a zip file"):
+        tables.load_table(tmp_path / "x.npy")
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_saved_tables_may_be_packed(name, tmp_path):
+    table = BUILDERS[name]()
+    tables.save_table(table, tmp_path / "table.npz")
+    with np.load(tmp_path / "table.npz") as arrays:
+        np.savez_compressed(tmp_path / "packed.npz", **arrays)
+    for file in ("table.npz", "packed.npz"):
+        assert equal(tables.load_table(tmp_path / file), table)

@@ -142,6 +142,25 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(tmp_
     assert not rows
 
 
+@pytest.mark.parametrize("name", [".", "a" * 300])
+def test_a_report_that_cannot_have_its_name_is_refused_before_anything_is_done(name, tmp_path):
+    rows = []
+    with pytest.raises(InvalidValueError, match=r"written: Is a dir|longer than names"):
+        treealg.verify(1, 1, report=tmp_path / name, progress=lambda *given: rows.append(given))
+    assert (rows, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_an_old_report_stays_where_checks_are_interrupted(tmp_path):
+    (tmp_path / "report").write_text("old")
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        treealg.verify(1, 1, maps=["log"], report=tmp_path / "report", progress=interrupt)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("report", "old")]
+
+
 def test_a_size_whose_proof_is_too_large_is_refused_before_anything_is_done():
     rows = []
     with pytest.raises(InvalidValueError, match=r"needs [0-9,]+ points"):

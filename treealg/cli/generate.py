@@ -57,22 +57,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     from treealg.codegen import generate_source
 
-    source = generate_source(
-        arguments.map,
-        arguments.dimension,
-        arguments.degree,
-        planar=arguments.planar,
-        backward=arguments.backward,
-        language=arguments.language,
-        dtype=arguments.dtype,
-        levels=arguments.levels,
-        method=arguments.method,
-    )
-    header = None if arguments.header is None else _header(source.text, source.name)
-    with ExitStack() as files:  # both are there, or neither is
-        for name, text in ((arguments.header, header), (arguments.output, source.text)):
-            if name is not None and text is not None:
-                files.enter_context(whole(name)).write(text.encode("utf-8"))
+    with ExitStack() as files:  # both are there, or neither is; refused before the work
+        header, output = (
+            None if name is None else files.enter_context(whole(name))
+            for name in (arguments.header, arguments.output)
+        )
+        source = generate_source(
+            arguments.map,
+            arguments.dimension,
+            arguments.degree,
+            planar=arguments.planar,
+            backward=arguments.backward,
+            language=arguments.language,
+            dtype=arguments.dtype,
+            levels=arguments.levels,
+            method=arguments.method,
+        )
+        if header is not None:
+            header.write(_header(source.text, source.name).encode("utf-8"))
+        if output is not None:
+            output.write(source.text.encode("utf-8"))
     if arguments.output is None:
         print(source.text, end="")
     else:

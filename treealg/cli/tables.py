@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from treealg.cli.parsers import Commands, add_command, add_planar, path, print_json, say
 from treealg.errors import InvalidValueError
-from treealg.whole import whole, write_text
+from treealg.whole import whole
 
 __all__ = ["add_parser"]
 
@@ -55,8 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.output.suffix not in (".npz", ".json"):
         raise InvalidValueError(f"output must end in .npz or .json, got {arguments.output}")
-    arrays = _arrays(arguments)
-    _write(arguments.output, arrays)
+    with whole(arguments.output) as file:  # which is refused before the work
+        arrays = _arrays(arguments)
+        _write(file, arguments.output.suffix, arrays)
     say(arguments, f"{arguments.output}: {', '.join(arrays)}")
     return 0
 
@@ -89,16 +89,15 @@ def _matrix(table: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(path: Path, arrays: dict[str, Any]) -> None:
+def _write(file: BinaryIO, suffix: str, arrays: dict[str, Any]) -> None:
     import json
 
     import numpy as np
 
-    if path.suffix == ".npz":
-        with whole(path) as file:
-            np.savez(file, **arrays)
-        return
-    write_text(path, json.dumps(_plain(arrays)))
+    if suffix == ".npz":
+        np.savez(file, **arrays)
+    else:
+        file.write(json.dumps(_plain(arrays)).encode("utf-8"))
 
 
 def _plain(arrays: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from treealg.demo.picture import draw_experiments
 from treealg.demo.recordings import load_motions, load_vowels
 from treealg.errors import InvalidValueError
 from treealg.optional import require
-from treealg.whole import check_folder
+from treealg.whole import whole
 
 __all__ = ["DATA", "run_demo", "verdict"]
 
@@ -66,8 +66,9 @@ def run_demo(
     MissingDependencyError
         If a package of the extra ``demo`` is not installed.
     InvalidTypeError, InvalidValueError
-        If `data` names no or an unknown data set, if the directory of `output` does not exist or
-        its suffix is not that of a picture, or if `n_jobs` is no integer or 0.
+        If `data` names no or an unknown data set, if `output` cannot be written, as in a folder
+        that is not there, or its suffix is not that of a picture, or if `n_jobs` is no integer
+        or 0.
     """
     names = tuple(data)
     unknown = [name for name in names if name not in DATA]
@@ -82,28 +83,31 @@ def run_demo(
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
     write(f"treealg {treealg.__version__}, {versions}")
     experiments = []
-    for name in names:
-        experiment = run_experiment(
-            DATA[name](),
-            n_jobs=n_jobs,
-            progress=lambda items: tqdm(items, desc="pipelines", leave=False, disable=not progress),
-        )
-        experiments.append(experiment)
-        _write_table(experiment, write)
-    draw_experiments(experiments).savefig(output, dpi=200)
+    with whole(output) as file:  # which is refused before the work
+        for name in names:
+            experiment = run_experiment(
+                DATA[name](),
+                n_jobs=n_jobs,
+                progress=lambda items: tqdm(
+                    items, desc="pipelines", leave=False, disable=not progress
+                ),
+            )
+            experiments.append(experiment)
+            _write_table(experiment, write)
+        picture = draw_experiments(experiments)
+        picture.savefig(file, dpi=200, format=output.suffix[1:].lower())
     write(f"\npicture: {output}")
     return tuple(experiments)
 
 
 def _check_output(output: Path) -> None:
-    """Refuse a picture file that could not be written, before any work is done."""
+    """Refuse the name of what is no picture, before any work is done."""
     known = require("matplotlib.figure", extra="demo").Figure().canvas.get_supported_filetypes()
     if output.suffix[1:].lower() not in known:
         raise InvalidValueError(
             f"output must end in the suffix of a picture format, got {str(output)!r}; "
             f"known: {', '.join(sorted(known))}"
         )
-    check_folder(output)
 
 
 def _write_table(experiment: Experiment, write: Callable[[str], object]) -> None:

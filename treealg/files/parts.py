@@ -26,7 +26,7 @@ from treealg.errors import InvalidValueError
 from treealg.files.sinks import sidecar_of
 from treealg.files.source import mapped, readable
 from treealg.locks import hold, let_go
-from treealg.whole import errors_of
+from treealg.whole import check_names, errors_of
 
 __all__ = ["Part", "Parts", "remove"]
 
@@ -74,6 +74,10 @@ class Parts:
         self.lock = -1
 
     def __enter__(self) -> Parts:
+        check_names(self.output, self.folder)
+        beside = sidecar_of(self.output)
+        if beside is not None:
+            check_names(self.output, beside, beside.with_name(f".new-beside-{beside.name}"))
         self.lock = self._held()
         try:
             with errors_of(self.output, self.folder):

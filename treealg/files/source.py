@@ -10,6 +10,7 @@ import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from struct import error as StructError
 from tokenize import TokenError
 from typing import Any, NamedTuple, Protocol
 from zipfile import BadZipFile
@@ -34,8 +35,9 @@ SUFFIXES = (*ARRAYS, *TABLES)
 
 # What readers raise on damaged files.
 _DAMAGES = (
-    pa.ArrowException, AssertionError, BadZipFile, DamagedStream, OSError, ValueError, EOFError,
-    KeyError, NotImplementedError, OverflowError, RuntimeError, TokenError, TypeError,
+    pa.ArrowException, AssertionError, AttributeError, BadZipFile, DamagedStream, EOFError,
+    LookupError, NotImplementedError, OSError, OverflowError, RuntimeError, StructError,
+    SyntaxError, TokenError, TypeError, ValueError,
 )  # fmt: skip
 
 
@@ -101,18 +103,8 @@ def input_files(inputs: list[Path]) -> list[Path]:
     if not inputs:
         raise InvalidValueError("input must name at least one file, got none")
     for path in inputs:
-        if path.is_symlink() and not path.exists():
-            raise InvalidValueError(f"{path} is a link to {path.readlink()}, which is not there")
-        if not path.exists():
-            near = closest(path.name, [other.name for other in _folder(path)])
-            raise InvalidValueError(f"there is no file {path}{near}")
-        if path.is_dir() and path.suffix.lower() != ".zarr":
-            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
-            if not inside:
-                raise InvalidValueError(f"{path} has no file that ends in {', '.join(SUFFIXES)}")
-            found += inside
-        else:
-            found.append(path)
+        with readable(str(path)):
+            found += _files(path)
     for path in found:  # a pipe would be waited for
         if not (path.is_file() or path.is_dir()):
             raise InvalidValueError(f"{path} is neither a file nor a folder")
@@ -125,6 +117,20 @@ def input_files(inputs: list[Path]) -> list[Path]:
             f"output each"
         )
     return found
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_symlink() and not path.exists():
+        raise InvalidValueError(f"{path} is a link to {path.readlink()}, which is not there")
+    if not path.exists():
+        near = closest(path.name, [other.name for other in _folder(path)])
+        raise InvalidValueError(f"there is no file {path}{near}")
+    if path.is_dir() and path.suffix.lower() != ".zarr":
+        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        if not inside:
+            raise InvalidValueError(f"{path} has no file that ends in {', '.join(SUFFIXES)}")
+        return inside
+    return [path]
 
 
 def _folder(path: Path) -> list[Path]:

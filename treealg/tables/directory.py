@@ -6,6 +6,7 @@ directory is left alone.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -28,6 +29,7 @@ __all__ = [
     "check_trusted",
     "directory_name",
     "file_name",
+    "is_strange",
     "prune",
     "table_files",
     "without_waiting",
@@ -55,7 +57,7 @@ _OFF = frozenset({"", "off", "none", "no", "false", "0"})
 
 _SUFFIX = ".table"
 _OUR_NAME = re.compile(r"[a-z_]+(-\d+)+\.table")
-_OUR_TEMPORARY_NAME = re.compile(r"[a-z0-9_-]+\.table-tmp")
+_OUR_TEMPORARY_NAME = re.compile(r"[a-z_]+-[0-9a-f]{16}\.table-tmp")
 
 
 class TableFile(NamedTuple):
@@ -104,8 +106,9 @@ def cache_directory() -> Path | None:
         ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or empty); else the
         user's cache directory as platformdirs gives it, if that is installed; else ``treealg`` in
         ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs gives on Linux. It need
-        not exist yet. None, too, if it would be in the home directory of a user who has none. A
-        relative name is looked up where the process is at each call; ``./off`` is one.
+        not exist yet. None, too, if it would be in the home directory of a user who has none, or
+        who is not known. A relative name is looked up where the process is at each call;
+        ``./off`` and ``./~tables`` are such.
 
     Examples
     --------
@@ -124,7 +127,11 @@ def directory_name() -> str | None:
     """Return `cache_directory` as text."""
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
-        return None if chosen.strip().lower() in _OFF else in_home(chosen)
+        if chosen.strip().lower() in _OFF:
+            return None
+        found = in_home(chosen)
+        # A folder named by the ~ of a user who is not known would be made where the process is.
+        return None if found == chosen and chosen.startswith("~") else found
     if sys.platform in ("win32", "darwin"):
         try:
             from platformdirs import user_cache_dir
@@ -160,11 +167,17 @@ def file_name(directory: str, name: str, key: Key) -> str:
 
 
 def check_trusted(directory: str) -> None:
-    """Raise PermissionError for a directory of another user in which everybody may put files.
+    """Raise an OSError for what is no directory, or not to be trusted.
 
-    So for one that lies in such a directory, however deep, unless only owners may rename and remove
-    what is there, as in ``/tmp``.
+    So for a directory of another user in which everybody may put files, and for one that lies in
+    such a directory, however deep, unless only owners may rename and remove what is there, as in
+    ``/tmp``. A directory that is not there can be made.
     """
+    if os.path.lexists(directory) and not os.path.isdir(directory):
+        if os.path.exists(directory):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), directory)
+        text = "it is a link to what is not there or cannot be seen"
+        raise NotADirectoryError(errno.ENOTDIR, text, directory)
     if not hasattr(os, "geteuid"):
         return
     for folder in (directory, *_parents(directory)):
@@ -184,6 +197,16 @@ def check_trusted(directory: str) -> None:
                 f"{directory} is in {folder}, which belongs to another user, and everybody may "
                 f"write to it and put something else in its place"
             )
+
+
+def is_strange(found: os.stat_result, directory: str) -> bool:
+    """Tell whether a file is of another user than this one and root, and could be of anybody.
+
+    So it is in a directory of one's own to which everybody may write, as ``/tmp`` is to root.
+    """
+    if not hasattr(os, "geteuid") or found.st_uid in (0, os.geteuid()):
+        return False
+    return bool(os.stat(directory).st_mode & stat.S_IWOTH)
 
 
 def _parents(directory: str) -> list[str]:
@@ -217,7 +240,7 @@ def table_files(directory: str) -> Listing:
     for name in names:
         try:
             found = os.lstat(os.path.join(directory, name))
-            is_ours = stat.S_ISREG(found.st_mode) and _is_ours(directory, name, found.st_size)
+            is_ours = stat.S_ISREG(found.st_mode) and _is_ours(directory, name)
         except FileNotFoundError:
             # Another process was faster.
             continue
@@ -233,12 +256,9 @@ def table_files(directory: str) -> Listing:
     return Listing(ours, others, unread)
 
 
-def _is_ours(directory: str, name: str, nbytes: int) -> bool:
+def _is_ours(directory: str, name: str) -> bool:
     """Tell by its name and by how it begins whether a regular file is a table file."""
-    if _OUR_TEMPORARY_NAME.fullmatch(name):
-        if nbytes == 0:
-            return True
-    elif not _OUR_NAME.fullmatch(name):
+    if not (_OUR_NAME.fullmatch(name) or _OUR_TEMPORARY_NAME.fullmatch(name)):
         return False
     with open(os.path.join(directory, name), "rb", opener=without_waiting) as file:
         return file.read(len(MAGIC)) == MAGIC

@@ -2,8 +2,9 @@
 
 A file is a magic number, the CRC-32 of all that follows, the length of a JSON header, the header
 (format version, table, key, integers, and name, dtype, size and place of each array), and the raw
-little-endian arrays, each aligned. It is read with one read; the arrays are views of the bytes and
-cannot be written to. Nothing is ever unpickled.
+little-endian arrays, each aligned. The arrays are read with one read, are views of the bytes and
+cannot be written to. Nothing is ever unpickled, and no text of a file becomes anything but itself:
+names and dtypes are compared with those that the class of the table has.
 
 The modules that only files need are imported where files are used, so that ``import treealg`` does
 not pay for them.
@@ -18,38 +19,40 @@ import stat
 import struct
 import sys
 import zlib
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from treealg.checks import brief
 from treealg.tables.directory import (
     MAGIC,
     TEMPORARY,
     Key,
     check_trusted,
     file_name,
+    is_strange,
     without_waiting,
 )
 from treealg.tables.frozen import Table
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_ENTRIES
 
-__all__ = ["FORMAT", "DamagedFileError", "read", "write"]
+__all__ = ["FORMAT", "LARGEST_FILE", "DamagedFileError", "read", "write"]
 
 FORMAT = 1
 """Version of the files: raised when their layout or the meaning of a table changes."""
 
-_LARGEST_FILE = 24 * MAX_COEFFICIENTS + 16 * MAX_ENTRIES
+LARGEST_FILE = 24 * MAX_COEFFICIENTS + 16 * MAX_ENTRIES
 """No table is larger: three words of 8 bytes per row or slot, and two per entry."""
 
-_LARGEST_HEADER = 2**24
-"""No header is larger, whatever the key; nor is a file read whole whose header is none."""
+_LARGEST_HEADER = 2**13
+"""No header is larger by more than the text of its key: names, and numbers of arrays."""
 
 _PREFIX = struct.Struct("<8sQQ")
 _ALIGNMENT = 16
 
 _Table = TypeVar("_Table", bound=Table)
 
-# What reading a header that is not one of ours can raise, InvalidValueError among them.
+# What a header or arrays that are not ours can raise, InvalidValueError among them.
 _WRONG_CONTENT = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -62,15 +65,11 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     import json
 
     integers, arrays = table.parts()
-    places: list[list[Any]] = []
+    places, _ = _places(table.array_types(), [array.size for array in arrays.values()])
     chunks: list[Any] = []
-    place = 0
-    for field, array in arrays.items():
+    for array in arrays.values():
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        places.append([field, little.dtype.str, little.size, place])
-        gap = -little.nbytes % _ALIGNMENT
-        chunks += [little.view(np.uint8).data, b"\0" * gap]
-        place += little.nbytes + gap
+        chunks += [little.view(np.uint8).data, b"\0" * (-little.nbytes % _ALIGNMENT)]
     header = {
         "format": FORMAT,
         "table": name,
@@ -81,11 +80,12 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     text = json.dumps(header).encode()
     text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
     digest = _digest(len(text), [text, *chunks])
+    check_trusted(directory)
     try:
         os.makedirs(directory, exist_ok=True)
     except RecursionError:  # as os.makedirs calls itself for each folder in between
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), directory) from None
-    check_trusted(directory)
+    check_trusted(directory)  # if another process made it
     temporary = os.path.join(directory, f"{name}-{os.urandom(8).hex()}{TEMPORARY}")
     # Of the mode that the umask leaves, so that other users may read a common cache.
     try:
@@ -110,88 +110,115 @@ def _digest(header: int, parts: list[Any]) -> int:
 
 def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | None:
     """Read and check a table file."""
-    import json
-
     path = file_name(directory, name, key)
     try:
         check_trusted(directory)
-        content = _content(path)
+        header, payload = _content(path, name, key, cls)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         if error.filename == path and os.path.lexists(path):  # else it is of the directory
             raise DamagedFileError(f"it cannot be read: {error.strerror}") from error
         raise
-    _, digest, length = _PREFIX.unpack_from(content)
-    if digest != _digest(length, [memoryview(content)[_PREFIX.size :]]):
-        raise DamagedFileError("its checksum is wrong")
     try:
-        header = json.loads(content[_PREFIX.size : _PREFIX.size + length])
-        if header["format"] != FORMAT:
-            raise DamagedFileError(f"it has format {header['format']!r}, not {FORMAT}")
-        if (header["table"], header["key"]) != (name, [int(part) for part in key]):
-            raise DamagedFileError(f"it is {header['table']!r} for {header['key']!r}")
-        return cls.from_parts(
-            header["integers"], _arrays(content, _PREFIX.size + length, header["arrays"], cls)
-        )
+        return cls.from_parts(header.integers, _arrays(payload, header.places, cls))
     except _WRONG_CONTENT as error:
         raise DamagedFileError(f"its content is wrong: {error}") from error
 
 
-def _content(path: str) -> bytes:
-    """Read a regular file that begins like one of ours, and note that it was used."""
+class _Header(NamedTuple):
+    """What the header of a file says that its name does not."""
+
+    integers: dict[str, int]
+    places: list[list[Any]]
+    nbytes: int
+
+
+def _content(path: str, name: str, key: Key, cls: type[Table]) -> tuple[_Header, bytes]:
+    """Read a regular file that begins like one of ours, and note that it was used.
+
+    Nothing is done with what the header says before it is known to be what `write` says of some
+    table of the class, and the bytes of the arrays are not read before they are as many as those.
+    """
     with open(path, "rb", opener=without_waiting) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise DamagedFileError("it is no regular file")
-        if found.st_size > _LARGEST_FILE:
+        if is_strange(found, os.path.dirname(path)):
+            raise DamagedFileError("it belongs to another user, and anybody may have put it there")
+        if found.st_size > LARGEST_FILE:
             raise DamagedFileError(f"it has {found.st_size} bytes, more than any table")
         prefix = file.read(_PREFIX.size)
         if len(prefix) < _PREFIX.size:
             raise DamagedFileError("it is too short")
-        if not prefix.startswith(MAGIC):  # before gigabytes of something else are read
+        magic, digest, length = _PREFIX.unpack(prefix)
+        if magic != MAGIC:
             raise DamagedFileError("it does not begin like a table file")
-        if not _is_of_size(file.read(min(_PREFIX.unpack(prefix)[2], _LARGEST_HEADER)), found):
+        if length > _LARGEST_HEADER + len(str(list(key))):
+            raise DamagedFileError(f"its header has {length} bytes, more than that of any table")
+        text = file.read(length)
+        if len(text) < min(length, found.st_size - _PREFIX.size):
+            raise DamagedFileError("it was cut off while it was read")
+        header = _header(text, name, key, cls)
+        if found.st_size != _PREFIX.size + length + header.nbytes:
             raise DamagedFileError(f"its {found.st_size} bytes are not those of its arrays")
-        file.seek(0)
         try:
-            content = file.read(found.st_size)
+            payload = file.read(header.nbytes)
         except MemoryError as error:
             raise DamagedFileError(f"its {found.st_size} bytes do not fit in memory") from error
-        if len(content) < found.st_size:
+        if len(payload) < header.nbytes:
             raise DamagedFileError("it was cut off while it was read")
+    if digest != _digest(length, [text, payload]):
+        raise DamagedFileError("its checksum is wrong")
     with contextlib.suppress(OSError):
         os.utime(path)
-    return content
+    return header, payload
 
 
-def _is_of_size(text: bytes, found: os.stat_result) -> bool:
-    """Tell whether a file ends where its arrays do; a header that does not say so is checked later.
-
-    So a short table in a file that has gigabytes behind it is not read to the end.
-    """
+def _header(text: bytes, name: str, key: Key, cls: type[Table]) -> _Header:
+    """Read a header, of which nothing is free but integers and the sizes of the arrays."""
     import json
 
-    end = _PREFIX.size + len(text)
     try:
-        for _, dtype, size, place in json.loads(text)["arrays"]:
-            nbytes = size * np.dtype(dtype).itemsize
-            end = max(end, _PREFIX.size + len(text) + place + nbytes + -nbytes % _ALIGNMENT)
-    except _WRONG_CONTENT:
-        return bool(found.st_size <= _LARGEST_HEADER)
-    return bool(found.st_size <= end)
+        header = json.loads(text)
+        if header["format"] != FORMAT:
+            raise DamagedFileError(f"it has format {brief(header['format'])}, not {FORMAT}")
+        if (header["table"], header["key"]) != (name, [int(part) for part in key]):
+            raise DamagedFileError(f"it is {brief(header['table'])} for {brief(header['key'])}")
+        integers, given = header["integers"], header["arrays"]
+        sizes = [size for _, _, size, _ in given]
+    except _WRONG_CONTENT as error:
+        raise DamagedFileError(f"its header is wrong: {error}") from error
+    if not isinstance(integers, dict) or not all(type(value) is int for value in integers.values()):
+        raise DamagedFileError(f"its integers are {brief(integers)}")
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise DamagedFileError(f"its arrays have the sizes {brief(sizes)}")
+    types = cls.array_types()
+    if len(sizes) != len(types):
+        raise DamagedFileError(f"it has {len(sizes)} arrays, and not {len(types)}")
+    places, nbytes = _places(types, sizes)
+    if given != places:
+        wrong, right = next((a, b) for a, b in zip(given, places, strict=True) if a != b)
+        raise DamagedFileError(f"it has an array {brief(wrong)}, where {right} should be")
+    return _Header(integers, places, nbytes)
 
 
-def _arrays(
-    content: bytes, begin: int, places: list[tuple[str, str, int, int]], cls: type[Table]
-) -> dict[str, Any]:
-    """View the arrays in the bytes of a file; NumPy refuses a view that is out of their range."""
+def _places(types: dict[str, np.dtype[Any]], sizes: list[int]) -> tuple[list[list[Any]], int]:
+    """Return name, dtype, size and place of arrays that stand one after the other, and the end."""
+    places: list[list[Any]] = []
+    end = 0
+    for (field, dtype), size in zip(types.items(), sizes, strict=True):
+        places.append([field, dtype.newbyteorder("<").str, size, end])
+        nbytes = size * dtype.itemsize
+        end += nbytes + -nbytes % _ALIGNMENT
+    return places, end
+
+
+def _arrays(payload: bytes, places: list[list[Any]], cls: type[Table]) -> dict[str, Any]:
+    """View the arrays in the bytes of a file."""
     types = cls.array_types()
     arrays = {}
     for field, dtype, size, place in places:
-        little = types[field].newbyteorder("<")
-        if dtype != little.str or size < 0 or place < 0 or place % _ALIGNMENT:
-            raise DamagedFileError(f"array {field} is of {dtype!r}, size {size!r}, at {place!r}")
-        view = np.frombuffer(content, dtype=little, count=size, offset=begin + place)
+        view = np.frombuffer(payload, dtype=dtype, count=size, offset=place)
         arrays[field] = view if sys.byteorder == "little" else view.astype(types[field])
     return arrays

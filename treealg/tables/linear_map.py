@@ -174,7 +174,8 @@ def _are_integers(values: FloatArray) -> bool:
 
 def check_pointer(ptr: IntArray, entries: int, first: int = 0) -> None:
     """Refuse a row pointer that is not monotone from `first` to the number of entries."""
-    require(ptr[0] == first and ptr[-1] == entries, "the row pointer goes from 0 to the entries")
+    ends = ptr.size and ptr[0] == first and ptr[-1] == entries
+    require(bool(ends), "the row pointer goes from 0 to the entries")
     # No differences: those of numbers that are far enough apart are of the other sign.
     require((ptr[1:] >= ptr[:-1]).all(), "the row pointer is monotone")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -35,7 +36,7 @@ from treealg.verification.weights import (
     check_weighted_arborification,
     check_weighted_coproduct,
 )
-from treealg.whole import check_folder, write_text
+from treealg.whole import whole
 
 __all__ = ["verify"]
 
@@ -101,13 +102,13 @@ def verify(
         If a size is neither an integer nor a pair of such, `maps` a string, a flag no boolean,
         `report` no name, or `progress` not callable.
     InvalidValueError
-        If a size is too small or a range empty, a map unknown, or a map or proof too large, the
-        folder of `report` is not there, or the environment has a ``CC`` or ``CXX`` that names no
-        program; nothing has been computed then.
+        If a size is too small or a range empty, a map unknown, or a map or proof too large,
+        `report` cannot be written, as a folder or in one that is not there, or the environment has
+        a ``CC`` or ``CXX`` that names no program; nothing has been computed then.
     MissingDependencyError
         If there is no C or C++ compiler, or `ptx` is asked for and NVRTC is not installed.
     OSError
-        If the report cannot be written, which is tried first.
+        If there is no room for the report. It is opened first, and gets its name at the end.
 
     Notes
     -----
@@ -138,11 +139,23 @@ def verify(
     find_compiler("c++")
     if ptx:
         require_nvrtc()
-    if target is not None:
-        check_folder(target)
-        target.touch()
     sizes = list(product(dimensions, degrees, kinds))
-    largest = sizes[-len(kinds) :]
+    with nullcontext() if target is None else whole(target) as file:
+        result = Report(tuple(_checked(sizes, names, len(kinds), ptx, progress)))
+        if file is not None:
+            file.write(f"{result}\n".encode())
+    return result
+
+
+def _checked(
+    sizes: Sequence[Size],
+    names: Sequence[str],
+    kinds: int,
+    ptx: bool,
+    progress: Progress | None,
+) -> list[Check]:
+    """Make the checks of all sizes, of which the largest are the last, one for each kind."""
+    largest = sizes[-kinds:]
     checks: list[Check] = []
     with ThreadPoolExecutor(available_processors()) as pool, ThreadPoolExecutor(1) as background:
         try:
@@ -169,10 +182,7 @@ def verify(
             pool.shutdown(cancel_futures=True)
             background.shutdown(cancel_futures=True)
             raise
-    result = Report(tuple(checks))
-    if target is not None:
-        write_text(target, f"{result}\n")
-    return result
+    return checks
 
 
 def _range(value: Sizes, name: str) -> range:

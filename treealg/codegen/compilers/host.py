@@ -27,6 +27,7 @@ from treealg.checks import brief, in_home
 from treealg.codegen.arguments import Argument, arguments
 from treealg.codegen.printers.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
+from treealg.whole import errors_of
 
 __all__ = ["HostFunction", "find_compiler", "given_arrays", "kernel_lines", "shared_library"]
 
@@ -333,7 +334,8 @@ def shared_library(text: str, language: str, flags: Sequence[str], name: str) ->
     """Compile a text in C or C++ and load it."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / ("source.c" if language == "c" else "source.cpp")
-        file.write_text(text, "utf-8")
+        with errors_of(file, file):
+            file.write_text(text, "utf-8")
         library = Path(folder) / "source.so"
         command = [*find_compiler(language), *flags, "-fPIC", "-shared"]
         done = subprocess.run(

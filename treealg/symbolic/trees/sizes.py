@@ -8,6 +8,7 @@ counted beforehand they are; everything that is remembered is measured as it gro
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from math import comb, expm1, isqrt, lgamma, log, log10, prod
@@ -34,21 +35,21 @@ __all__ = [
     "labels_differ",
 ]
 
+# Digits of other scripts, and what else Python takes for an integer, are slips in a setting.
+_POSITIVE = re.compile(r"\s*\+?0*([1-9][0-9]{0,17})\s*")
+
 
 def _bound(text: str) -> int:
     """Return the bound that the environment sets, which is the usual one if it is empty."""
     if not text.strip():
         return 1_000_000
-    try:
-        bound = int(text)
-    except ValueError:
-        bound = 0
-    if bound < 1:
+    found = _POSITIVE.fullmatch(text)
+    if found is None:
         raise InvalidValueError(
             f"TREEALG_MAX_TERMS must be a positive integer, got {brief(text)}; unset it for a "
             "million"
         )
-    return bound
+    return int(found[1])
 
 
 #: The most terms of a result.
