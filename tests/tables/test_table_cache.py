@@ -368,6 +368,7 @@ def with_value(header, path, value):
     return header
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["arborification", "convolution"])
 def test_any_value_in_any_place_of_a_header_is_rebuilt(name, table_directory):
     built = BUILDERS[name]()
