@@ -5,6 +5,7 @@ import io
 import json
 import multiprocessing
 import os
+import struct
 import subprocess
 import sys
 import zipfile
@@ -263,6 +264,31 @@ def table(path, **columns):
     write = pa.parquet.write_table if path.suffix == ".parquet" else pa.feather.write_feather
     write(data, str(path))
     return path
+
+
+@pytest.mark.parametrize("offsets", [(0, 2**30, 2), (0, -5, 2), (7, 1, 2), (0, 1, 2**31 - 1)])
+@pytest.mark.parametrize("role", ["input", "part"])
+def test_text_of_arrow_that_lies_elsewhere_is_not_read(offsets, role, tmp_path, monkeypatch):
+    data = pa.table({"i": ["a", "b"], "x": [1.0, 2.0]})
+    file = tmp_path / "in.arrow"
+    with file.open("wb") as out, pa.ipc.new_file(out, data.schema) as writer:
+        writer.write_table(data)
+    damaged = file
+    output = tmp_path / "out.npz"
+    if role == "part":
+        with monkeypatch.context() as patched:
+            patched.setattr(run, "_assemble", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                compute(file, output, degree=1, id="i")
+        damaged = tmp_path / "out.npz.parts" / "000000.part"
+    content = damaged.read_bytes()
+    right = struct.pack("<3i", 0, 1, 2)
+    assert content.count(right) == 1
+    changed = damaged.stat()
+    damaged.write_bytes(content.replace(right, struct.pack("<3i", *offsets)))
+    os.utime(damaged, ns=(changed.st_atime_ns, changed.st_mtime_ns))
+    with pytest.raises(InvalidValueError, match=f"{damaged.name}.* may be damaged"):
+        compute(file, output, degree=1, id="i")
 
 
 KINDS = {

@@ -1223,3 +1223,18 @@ def test_saved_tables_may_be_packed(name, tmp_path):
         np.savez_compressed(tmp_path / "packed.npz", **arrays)
     for file in ("table.npz", "packed.npz"):
         assert equal(tables.load_table(tmp_path / file), table)
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_parts_of_any_kind_make_a_table_or_are_refused(name):
+    table = BUILDERS[name]()
+    integers, arrays = table.parts()
+    given = [(one, other) for one in (None, 1, [], {}) for other in (None, 1, [], {})]
+    for field in integers:
+        given += [({**integers, field: value}, arrays) for value in (-1, 1.0, None, True, 10**30)]
+    for field, array in arrays.items():
+        wrong = (None, [], array[:0], np.array(1), array.astype("c16"), array[:, None])
+        given += [(integers, {**arrays, field: value}) for value in wrong]
+    for parts in given:
+        with pytest.raises(InvalidValueError):
+            type(table).from_parts(*parts)

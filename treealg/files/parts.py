@@ -237,7 +237,10 @@ class Parts:
         for number in range(self.count):
             path = self._path(number)
             with readable(f"{path}"), mapped(path) as data:
-                yield _part(pa.ipc.open_file(data).read_all())
+                table = pa.ipc.open_file(data).read_all()
+                table.validate(full=True)  # before anything is read that may not be there
+                part = _part(table)
+            yield part
 
     @property
     def rows(self) -> int:

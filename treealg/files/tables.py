@@ -464,6 +464,8 @@ def _read_arrow(file: Path, columns: list[str]) -> Iterator[_Block]:
         for number in range(reader.num_record_batches):
             where = f"{file}, record batch {number}"
             with readable(where):
-                table = _decoded(pa.table(reader.get_batch(number)).select(columns))
+                table = pa.table(reader.get_batch(number)).select(columns)
+                table.validate(full=True)  # places in memory are those that the file gives
+                table = _decoded(table)
             for start in range(0, max(1, len(table)), _BLOCK):
                 yield _Block(where, table[start : start + _BLOCK])

@@ -169,7 +169,11 @@ class Table:
         InvalidValueError
             If the structure is wrong, or fields are missing, or there are others.
         """
+        require(isinstance(integers, dict) and isinstance(arrays, dict), "fields have names")
         names = {f.name for f in fields(cls)}
         require(names == integers.keys() | arrays.keys(), "the fields are those of the class")
-        require(all(type(value) is int for value in integers.values()), "sizes are integers")
+        require(
+            all(type(value) is int and abs(value) < 2**63 for value in integers.values()),
+            "sizes are integers of 64 bits",
+        )
         return cls(**integers, **arrays)
