@@ -113,6 +113,38 @@ def test_what_is_no_number_is_told_what_it_is():
         treealg.jax.branched_sig(np.zeros((3, 2), jax.dtypes.float0), 2)
 
 
+def test_floats_of_another_byte_order_are_taken():
+    path = np.array([[0.0, 1.0], [2.0, 0.5]])
+    for order in "<>":
+        for kind in ("f4", "f8", "i4"):
+            given = path.astype(order + kind)
+            want = treealg.branched_sig(given, 2)
+            np.testing.assert_allclose(treealg.jax.branched_sig(given, 2), want)
+
+
+def test_floats_wider_than_those_of_jax_are_told_how_they_are_converted():
+    with pytest.raises(treealg.InvalidTypeError, match=r"path\.astype\(numpy\.float64\)"):
+        treealg.jax.branched_sig(np.zeros((3, 2), np.longdouble), 2)
+
+
+@pytest.mark.parametrize("derivative", [jax.grad, jax.jacfwd, jax.jacrev])
+def test_derivatives_in_what_has_none_are_refused(derivative):
+    path = jnp.eye(2)
+
+    def on_times(times):
+        return treealg.jax.branched_sig(path, 2, time_aug=True, times=times).sum()
+
+    with pytest.raises(treealg.InvalidTypeError, match=r"in times; use jax\.lax\.stop_gradient"):
+        derivative(on_times)(jnp.array([0.0, 1.0]))
+    fixed = derivative(lambda times: on_times(jax.lax.stop_gradient(times)))
+    np.testing.assert_array_equal(fixed(jnp.array([0.0, 1.0])), 0)
+
+
+def test_nested_lists_are_told_how_they_become_arrays():
+    with pytest.raises(treealg.InvalidTypeError, match=r"; jax\.numpy\.asarray\(path\) makes"):
+        treealg.jax.branched_sig([[0.0, 0.0], [1.0, 2.0]], 2)
+
+
 def test_symbols_in_shapes_are_refused():
     shape = jax.ShapeDtypeStruct(jax.export.symbolic_shape("batch, 5, 2"), np.float32)
     with pytest.raises(treealg.InvalidTypeError, match=r"branched_sig needs a shape .*\[batch,5,2"):

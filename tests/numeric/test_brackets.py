@@ -113,6 +113,7 @@ def test_the_gradient_in_a_path_is_exact():
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
+        ({"dimension": 1}, treealg.InvalidValueError, "one of 2, 5, 9, 14, ...; got 1"),
         ({"dimension": 3}, treealg.InvalidValueError, "one of 2, 5, 9, 14, ...; got 3"),
         ({"dimension": 2**64}, treealg.InvalidValueError, "one of 2, 5, 9, 14, ...; got 18"),
         ({"dimension": 0}, treealg.InvalidValueError, "dimension must be at least 1"),

@@ -170,6 +170,25 @@ def test_where_points_themselves_count_what_is_not_exact_is_refused(function):
     function([[2**60 + 1024 * step] for step in STEPS])  # exact in float64
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda vector: treealg.sig_combine(vector, [-(2**60)], 1, 1),
+        lambda vector: treealg.sig_combine([-(2**60)], vector, 1, 1),
+        lambda vector: treealg.branched_log_sig_combine(vector, [-(2**60)], 1, 1),
+        lambda vector: treealg.branched_sig_inverse(vector, 1, 1),
+        lambda vector: treealg.linear_branched_sig(vector, 1, 1),
+        lambda vector: treealg.branched_sig_backprop([[0.0], [1.0]], None, vector, 1),
+        lambda vector: treealg.branched_sig([[0.0], [1.0]], 1, basepoint=vector),
+    ],
+)
+def test_vectors_whose_integers_float64_does_not_hold_are_refused(function):
+    for vector in ([2**60 + 1], np.array([2**60 + 1]), [2**70 + 1]):
+        with pytest.raises(InvalidValueError, match="integers beyond"):
+            function(vector)
+    np.testing.assert_array_equal(function([2**60]), function([2.0**60]))
+
+
 def test_floats_are_never_shifted():
     path = np.array([[2.0**60], [2.0**60 + 512]])
     np.testing.assert_array_equal(treealg.transform_path(path), path)

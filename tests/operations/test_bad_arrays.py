@@ -335,6 +335,14 @@ def test_only_paths_are_said_to_be_taken_as_lists_of_several_lengths():
         treealg.branched_sig([labelled(np.zeros((n, 2))) for n in (3, 4)], 2)
     with pytest.raises(treealg.InvalidValueError, match=r"equally long$"):
         treealg.branched_sig_inverse(JAGGED["points"], 2, 1)
+    paths = [np.zeros((3, 2)), np.zeros((2, 2))]
+    for function in (
+        treealg.BranchedSigStream(2, 1).push_batch,
+        treealg.BranchedSigWindowStream(2, 1, 2).push_batch,
+        treealg.realised_correction,
+    ):
+        with pytest.raises(treealg.InvalidValueError, match=r"\[1\] shape .* equally long$"):
+            function(paths)
 
 
 @pytest.mark.parametrize("empty", [[], ()])

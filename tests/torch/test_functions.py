@@ -1,5 +1,6 @@
 """Functions on tensors give what those of arrays give, and so do their gradients."""
 
+import collections
 import multiprocessing
 import warnings
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas
 import pytest
 import scipy.sparse
+import sympy
 import torch
 
 import treealg
@@ -393,6 +395,14 @@ def test_none_is_refused_where_a_tensor_is_needed(name):
 
 
 FOREIGN = {
+    "a nested list": (np.ndarray.tolist, r"got .*list; torch.as_tensor\(path\) makes one"),
+    "a batch as a list": (
+        lambda x: np.stack([x, x]).tolist(),
+        r"\[torch.as_tensor\(x\) for x in path\] is a list",
+    ),
+    "a range": (lambda x: range(3), r"torch.as_tensor\(list\(path\)\) makes one"),
+    "points in a deque": (collections.deque, r"list\(path\) is a list"),
+    "a SymPy matrix": (sympy.Matrix, r"torch.as_tensor\(numpy.asarray\(path, dtype=float\)\)"),
     "a table": (pandas.DataFrame, r"got .*DataFrame; torch.as_tensor\(numpy.asarray\(path\)\)"),
     "a masked array": (np.ma.masked_array, r"must not be a masked array"),
     "a sparse matrix": (scipy.sparse.csr_matrix, r"use path.toarray\(\)"),
@@ -411,8 +421,38 @@ def masked_tensor(x):
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_what_is_no_tensor_is_told_how_it_becomes_one(kind):
     make, said = FOREIGN[kind]
-    with pytest.raises(treealg.InvalidTypeError, match=f"path .*{said}"):
+    with pytest.raises(treealg.InvalidTypeError, match=f"path.*{said}"):
         treealg.torch.branched_sig(make(np.eye(3, 2)), 2)
+
+
+def on_times(path, times):
+    return treealg.torch.branched_sig(path, 2, time_aug=True, times=times).sum()
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        lambda path, times: on_times(path, times.requires_grad_()),
+        lambda path, times: on_times([path, path], [times, times.requires_grad_()]),
+        lambda path, times: torch.func.grad(on_times, 1)(path, times),
+        lambda path, times: torch.func.jvp(on_times, (path, times), (path, times)),
+        lambda path, times: torch.func.vmap(torch.func.grad(on_times, 1))(path[None], times[None]),
+    ],
+)
+@forward_mode
+def test_derivatives_in_what_has_none_are_refused(derivative):
+    path, times = torch.eye(2, dtype=torch.float64), torch.tensor([0.0, 1.0])
+    with pytest.raises(treealg.InvalidTypeError, match=r"no derivative in times.*detach\(\)"):
+        derivative(path, times)
+
+
+def test_derivatives_beside_what_has_none_are_as_before():
+    path, times = torch.eye(2, dtype=torch.float64), torch.tensor([0.0, 1.0])
+    found = torch.func.grad(on_times)(path, times)
+    leaf = path.clone().requires_grad_()
+    on_times(leaf, times).backward()
+    assert_equal(found, leaf.grad)
+    torch.func.jvp(lambda x: on_times(x, times), (path,), (path,))
 
 
 @each_case(CASES, "plain", "corrected")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from treealg.numeric.arguments.foreign import (
     described,
     has_no_numbers,
     is_concrete,
+    is_of,
     is_traced,
 )
 from treealg.numeric.arguments.kinds import refuse_masked
+from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.operations.operation import Argument, Operation
 
 __all__ = ["Lists", "is_list", "no_array"]
@@ -48,7 +51,8 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
     Raises
     ------
     InvalidTypeError
-        If it is an array in which values are masked, which `make` would not look at.
+        If it is an array in which values are masked, which `make` would not look at, or a tensor of
+        PyTorch that NumPy does not read.
 
     Examples
     --------
@@ -65,14 +69,33 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
             "torch.export takes this; for torch.fx, let is_leaf_module of a torch.fx.Tracer be "
             "true of the layer, or give the function to torch.fx.wrap"
         )
-    elif isinstance(value, (np.ndarray, np.generic)) or is_list(value):
+    elif isinstance(value, (np.ndarray, np.generic)):
         how = f"{make}({name}) makes one of numbers"
+    elif is_list(value):
+        how = _of_list(name, value, make)
     elif _has_numbers(value):
-        found, how = f"an object of type {_type(value)}", f"{make}(numpy.asarray({name})) makes one"
+        if is_tensor(value):
+            tensor_array(value, name)
+        found = f"an object of type {_type(value)}"
+        kind = ", dtype=float" if is_of(value, "sympy") else ""
+        how = f"{make}(numpy.asarray({name}{kind})) makes one"
     elif _is_of_items(value) and not isinstance(value, (Iterator, Set)):
-        how = f"list({name}) is a list of what is in it"
+        if isinstance(next(iter(value), None), Number):
+            how = f"{make}(list({name})) makes one of its numbers"
+        else:
+            how = f"list({name}) is a list of what is in it"
     how = how or f"{make} makes one of an array or of a list of numbers"
     return InvalidTypeError(f"{name} must be {wanted}, got {found}; {how}")
+
+
+def _of_list(name: str, value: Any, make: str) -> str:
+    """Return how to make arrays of nested lists, one of which may be named by its place."""
+    whole, bracket, _ = name.rpartition("[")
+    if not bracket:
+        return f"{make}({name}) makes one of numbers"
+    if value and is_list(value[0]):
+        return f"[{make}(x) for x in {whole}] is a list of arrays"
+    return f"{make}({whole}) makes one of numbers"
 
 
 def _type(value: Any) -> str:

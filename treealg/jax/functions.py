@@ -239,10 +239,15 @@ def _from_first_point(points: Any) -> Any:
 
 def _as_array(name: str, value: Any) -> Any:
     try:
+        if isinstance(value, (np.ndarray, np.generic)):  # in the byte order that JAX has
+            value = value.astype(value.dtype.newbyteorder("="), copy=False)
         return jnp.asarray(value)
     except TypeError:
+        wide = f", of which JAX has no like; use {name}.astype(numpy.float64)"
+        is_wide = value.dtype.kind in "fc" and value.dtype.itemsize > 8
         raise InvalidTypeError(
             f"{name} must be an array of numbers, got one of dtype {value.dtype}"
+            f"{wide if is_wide else ''}"
         ) from None
     except RuntimeError as error:
         if "RESOURCE_EXHAUSTED" not in str(error):

@@ -150,13 +150,18 @@ class Differentiable:
         options: Options,
     ) -> tuple[list[Any], list[Any]]:
         results = self._call.bind(*arrays, present=present, options=options)
-        directions = {
-            i: tangent
-            for i, tangent in enumerate(_spread(tangents, present))
-            if tangent is not None
-            and self.row.arguments[i].differentiable
-            and not isinstance(tangent, ad.Zero)
-        }
+        directions = {}
+        for i, tangent in enumerate(_spread(tangents, present)):
+            if tangent is None or isinstance(tangent, ad.Zero):
+                continue
+            argument = self.row.arguments[i]
+            if argument.differentiable:
+                directions[i] = tangent
+            elif argument.role == "input" and tangent.dtype != jax.dtypes.float0:
+                raise InvalidTypeError(
+                    f"{self.row.name} has no derivative in {argument.name}; use "
+                    f"jax.lax.stop_gradient({argument.name})"
+                )
         if not directions:
             return results, [jnp.zeros_like(result) for result in results]
         base = self._other(self.operator.base)

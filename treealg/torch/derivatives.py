@@ -123,6 +123,8 @@ class Differentiable:
                     check(given)
                 return traced.apply(*given)
             if _are_transforms_active() or forward_ad._current_level >= 0:
+                if forward_ad._current_level >= 0:
+                    self.refuse_constants(tensors, _has_tangent)
                 return eager.apply(*fix(given))
             if _require_gradient(tensors):
                 check(given)
@@ -179,8 +181,28 @@ class Differentiable:
                         f"{row.name} has no gradient with {name}; leave it out, or use detach() "
                         f"on its tensors"
                     )
+            self.refuse_constants(given, lambda x: x is not None and x.requires_grad)
 
         return check
+
+    def refuse_constants(self, values: Sequence[Any], is_moved: Callable[[Any], bool]) -> None:
+        """Refuse derivatives in arguments in which there are none.
+
+        Of the values that arguments have, or of something else for each, `is_moved` tells whether
+        a derivative is asked for.
+
+        Raises
+        ------
+        InvalidTypeError
+            If there is one.
+        """
+        for argument, value in zip(self.row.arguments, values, strict=False):
+            is_constant = argument.role == "input" and not argument.differentiable
+            if is_constant and is_moved(value):
+                raise InvalidTypeError(
+                    f"{self.row.name} has no derivative in {argument.name}; use "
+                    f"{argument.name}.detach()"
+                )
 
 
 def differentiable(rows: Mapping[str, Operation], operators: Mapping[str, Call]) -> dict[str, Any]:
@@ -251,6 +273,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             if maker.base is not None:
                 return _gradients_of_direction(maker, given, derivs, needed)
             check(given)
+            maker.refuse_constants(needed, bool)
             return again(given, derivs, tuple(needed[place] for place in wanted))
 
         @staticmethod
@@ -260,7 +283,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             return derivative(given, dict(zip(maker.names, tangents, strict=True)))
 
     # Arguments are bound to the parameters in each call, for which these would be looked up anew.
-    Traced.forward.__signature__ = inspect.signature(Traced.forward)  # type: ignore[attr-defined]
+    Traced.forward.__signature__ = inspect.signature(Traced.forward)
     for made in (Traced, Eager):
         made.__name__ = made.__qualname__ = maker.row.name
     return Traced, Eager
@@ -435,6 +458,15 @@ def _gradients_in_direction(
 def _several(results: Any) -> Sequence[Any]:
     """Return results as a sequence."""
     return results if isinstance(results, (list, tuple)) else (results,)
+
+
+def _has_tangent(tensor: Any) -> bool:
+    """Tell whether a derivative in a direction is taken along a tensor, as far as that is known."""
+    try:
+        unpacked: Any = forward_ad.unpack_dual
+        return tensor is not None and unpacked(tensor).tangent is not None
+    except RuntimeError:  # under `vmap`, which has no rule for it
+        return False
 
 
 def _require_gradient(tensors: Sequence[Any]) -> bool:

@@ -16,9 +16,9 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.duals import Dual, with_tangent
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import (
+    as_held,
     exact_values,
     from_first_point,
-    rounded,
     until_end,
 )
 from treealg.numeric.arguments.kinds import (
@@ -56,12 +56,14 @@ def as_rows(
     item_ndim: int,
     *,
     gpu: bool = False,
-    convert: Convert = rounded,
+    convert: Convert = as_held,
     axes: tuple[str, ...] | None = None,
+    listed: bool = False,
 ) -> Rows:
     """Read an array argument; `convert` is what to do with integers.
 
     The axes of an item have names in messages: those of a path or a vector, unless they are given.
+    Whether items might be `listed` one by one instead is said where they do not fit together.
     """
     axes = _AXES[item_ndim] if axes is None else axes
     kind: Kind = NUMPY
@@ -70,7 +72,7 @@ def as_rows(
     elif isinstance(value, np.ndarray):
         array = value = _plain(value, name)
     elif isinstance(value, (list, tuple)):
-        array = list_array(value, name, of_paths=axes == _PATH)
+        array = list_array(value, name, of_paths=axes == _PATH, listed=listed)
     elif is_tensor(value) and value.device.type == "cpu":
         array, kind = tensor_array(value, name), TORCH
     elif is_table(value):
@@ -102,17 +104,19 @@ def as_path(
     gpu: bool = False,
     values: bool = False,
     counts: Callable[[tuple[int, ...]], npt.NDArray[np.int64]] | None = None,
+    listed: bool = True,
 ) -> Rows:
     """Read an argument that is a path, or a batch of them.
 
     Of integers that float64 does not hold, differences from the first point are taken, unless the
     `values` of the points themselves are wanted. Where paths end before their array does, `counts`
     tells from its shape how many points each has, as those after the end are not looked at.
+    Whether paths may be `listed` instead is said where they do not fit together.
     """
     convert: Convert = exact_values if values else from_first_point
     if counts is not None:
         convert = _of_ends(convert, counts)
-    rows = as_rows(value, name, 2, gpu=gpu, convert=convert)
+    rows = as_rows(value, name, 2, gpu=gpu, convert=convert, listed=listed)
     length, channels = rows.item
     if length < 1 or channels < 1:
         missing = "points" if length < 1 else "channels"

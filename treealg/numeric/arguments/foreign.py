@@ -67,6 +67,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: _is_lazy(value),
      _OBJECT + ", which is not computed yet", "{name}.collect() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
+    (lambda value: is_of(value, "sympy") and hasattr(value, "__array__"), _OBJECT,
+     "use numpy.asarray({name}, dtype=float)"),
     (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
     (lambda value: hasattr(value, "__dlpack__"), _OBJECT, "use numpy.from_dlpack({name})"),
 ]  # fmt: skip

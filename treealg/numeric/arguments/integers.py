@@ -15,13 +15,13 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 
 __all__ = [
+    "as_held",
     "differences",
     "exact_values",
     "from_first_point",
     "numbers_of",
     "once",
     "origin_of",
-    "rounded",
     "until_end",
 ]
 
@@ -63,9 +63,17 @@ def once(array: Points) -> Points:
     return array[tuple(slice(None, None if step else 1) for step in array.strides)]
 
 
-def rounded(array: Points, name: str) -> Points:
-    """Return numbers that are no points of a path; the kernels round integers among them."""
-    return array.astype(np.float64) if array.dtype.kind == "O" else array
+def as_held(array: Points, name: str) -> Points:
+    """Return numbers that are no points of a path; integers among them are not to be rounded."""
+    if not _has_large(array):
+        return array.astype(np.float64) if array.dtype.kind == "O" else array
+    found = _exact(array)
+    if found is None:
+        raise InvalidValueError(
+            f"{name} has integers beyond 2**53, which float64 does not hold; convert to float64 "
+            "where digits may be lost"
+        )
+    return found
 
 
 def origin_of(points: Points) -> Points | None:

@@ -37,12 +37,17 @@ def refuse_packed(value: Any, name: str) -> None:
 
 
 def list_array(
-    value: Any, name: str, *, of_paths: bool = False, wanted: str = "real numbers"
+    value: Any,
+    name: str,
+    *,
+    of_paths: bool = False,
+    listed: bool = False,
+    wanted: str = "real numbers",
 ) -> npt.NDArray[Any]:
     """Return a nested list as an array of floats, of integers, or of integers beyond those.
 
-    If it is one `of_paths`, lists that are not equally long may be meant as paths. What is `wanted`
-    is said of a list of something else.
+    If it is one `of_paths`, and paths may be `listed`, lists that are not equally long may be meant
+    as these. What is `wanted` is said of a list of something else.
     """
     refuse_packed(value, name)
     if of_paths and not value:
@@ -55,7 +60,7 @@ def list_array(
     except ValueError as error:
         if _other_leaf(value, name, wanted):
             raise _wrong_leaf(value, name, str(error), wanted) from None
-        raise _unequal(value, name, error, of_paths) from None
+        raise _unequal(value, name, error, of_paths, listed) from None
     except (TypeError, RuntimeError, UserWarning, np.ma.MaskError) as error:
         raise _wrong_leaf(value, name, str(error), wanted) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
@@ -192,7 +197,9 @@ def _fits(number: Any) -> bool:
     return getattr(number, "dtype", np.dtype(np.float64)).itemsize <= 8
 
 
-def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> InvalidValueError:
+def _unequal(
+    value: Any, name: str, error: ValueError, of_paths: bool, listed: bool
+) -> InvalidValueError:
     """Return the error of a nested list of numbers that is not rectangular."""
     level = [(name, value)]
     for _ in range(MAX_AXES):
@@ -203,7 +210,7 @@ def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> Invali
                 if shape[1:] != shapes[0][1:] or len(shape) != len(shapes[0]):
                     are_paths = of_paths and len(shape) == len(shapes[0])
                     fix = "give them as many channels" if are_paths else "give them one shape"
-                elif of_paths:
+                elif listed:
                     fix += ", or give paths of different lengths as a list of arrays of two axes"
                 return InvalidValueError(
                     f"{name} must be a rectangular nested list of numbers, but {level[0][0]} has "

@@ -185,7 +185,9 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
         check_size(lines.shape[1:], name)  # of all paths, one after the other
         return PlainPaths(lines, kind, name, kind is TORCH or is_kept)
     check_order(paths, name)
-    read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
+    read = [
+        as_path(piece, f"{name}[{i}]", values=values, listed=False) for i, piece in enumerate(paths)
+    ]
     first = read[0]
     for rows in read:
         if rows.batch:

@@ -146,7 +146,7 @@ def realised_correction(path: ArrayLike) -> Array:
     >>> treealg.branched_sig(path, 2, correction=correction.tolist())
     array([3., 2.])
     """
-    rows = as_path(path)
+    rows = as_path(path, listed=False)
     length, channels = rows.item
     result, _ = allocate(rows, max(length - 1, 0), channels**2)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels

@@ -447,7 +447,7 @@ def _change(rows: Rows, options: _Options, to: Target | None, *, transposed: boo
     share = LIFTS[check_choice("target", target, LIFTS)]
     share -= LIFTS[check_choice("source", source, LIFTS)]
     channels = (math.isqrt(8 * call.dimension + 9) - 3) // 2
-    if tables.bracket_labels(channels) != call.dimension:
+    if channels < 1 or tables.bracket_labels(channels) != call.dimension:
         raise InvalidValueError(
             f"dimension must be d + d (d + 1) / 2 for d channels and their brackets, one of 2, 5, "
             f"9, 14, ...; got {dimension}; bracket_path appends brackets to a path"
