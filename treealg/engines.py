@@ -84,8 +84,8 @@ class Engine(Protocol):
 class HostEngine(Engine, Protocol):
     """What engines on the CPU do besides."""
 
-    def prepare(self, plan: Any) -> None:
-        """Make the tables of a plan, or refuse them, before those of others are made."""
+    def prepare(self, *plans: Any) -> None:
+        """Make the tables of all plans of a call, or refuse one before the first is made."""
 
     def lines(self, paths: Any) -> Any:
         """Return the paths of a list as functions of spans read them where they lie, or None."""
@@ -258,9 +258,12 @@ class KernelEngine:
         self.kernels = kernels
         self.repeats = kernels.Repeats()
 
-    def prepare(self, plan: Any) -> None:
-        """Make the tables of a plan, or refuse them, before those of others are made."""
-        plan.prepared(self)
+    def prepare(self, *plans: Any) -> None:
+        """Make the tables of all plans of a call, or refuse one before the first is made."""
+        for plan in plans:
+            plan.foresee(self)
+        for plan in plans:
+            plan.prepared(self)
 
     def lines(self, paths: Any) -> Any:
         """Return the paths of a list as functions of spans read them where they lie, or None."""

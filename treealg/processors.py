@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache
+
+from treealg.control_groups import group_folders, lines
 
 __all__ = ["all_processors", "available_processors", "cgroup_quota"]
 
@@ -116,60 +116,15 @@ def cgroup_quota(process: str) -> int | None:
     --------
     >>> cgroup_quota("/no/such/process")
     """
-    groups = {}
-    for line in _lines(f"{process}/cgroup"):
-        _, _, rest = line.partition(":")
-        controllers, _, group = rest.partition(":")
-        for controller in controllers.split(","):
-            groups[controller] = group
-    quotas = []
-    for version, root, mount in _mounts(process):
-        controller = "" if version == 2 else "cpu"
-        if controller in groups:
-            way = _way_up(groups[controller], root, mount)
-            quotas += [_group_quota(version, folder) for folder in way]
-    return min((quota for quota in quotas if quota is not None), default=None)
-
-
-def _mounts(process: str) -> Iterator[tuple[int, str, str]]:
-    """Yield version, root and place of each mounted hierarchy that may bound processor time."""
-    for line in _lines(f"{process}/mountinfo"):
-        before, _, after = line.partition(" - ")
-        fields, kind = before.split(" "), after.split(" ")
-        if len(fields) < 5 or len(kind) < 3:
-            continue
-        root, mount = (re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), x) for x in fields[3:5])
-        if kind[0] == "cgroup2":
-            yield 2, root, mount
-        elif kind[0] == "cgroup" and "cpu" in kind[2].split(","):
-            yield 1, root, mount
-
-
-def _way_up(group: str, root: str, mount: str) -> Iterator[str]:
-    """Yield the folders of a group and of those above it, up to where the hierarchy is mounted."""
-    below = posixpath.relpath(group, root)
-    if below == "." or below.split("/")[0] == "..":  # not below what is mounted, as containers do
-        below = ""
-    while below:
-        yield posixpath.join(mount, below)
-        below = posixpath.dirname(below)
-    yield mount
+    found = (_group_quota(*own) for own in group_folders(process, "cpu"))
+    return min((quota for quota in found if quota is not None), default=None)
 
 
 def _group_quota(version: int, folder: str) -> int | None:
     """Return the quota of one group in whole processors, None if it has none."""
     names = ["cpu.max"] if version == 2 else ["cpu.cfs_quota_us", "cpu.cfs_period_us"]
-    words = [word for name in names for line in _lines(f"{folder}/{name}") for word in line.split()]
+    words = [word for name in names for line in lines(f"{folder}/{name}") for word in line.split()]
     if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):
         return None
     quota, period = map(int, words)
     return -(-quota // period)
-
-
-def _lines(path: str) -> list[str]:
-    """Return the lines of a file, none if it cannot be read."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []

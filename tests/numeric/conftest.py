@@ -22,6 +22,33 @@ def four_processors(monkeypatch):
     monkeypatch.setattr(checks, "available_processors", lambda: 4)
 
 
+class Machine:
+    """A file system with control groups, and a process in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.process = folder / "proc"
+        self.process.mkdir()
+        (self.process / "mountinfo").write_text("24 1 8:1 / / rw - ext4 /dev/sda rw\nnonsense\n")
+
+    def mount(self, kind, root="/", name="cgroup", options="rw"):
+        place = self.folder / name
+        place.mkdir()
+        shown = str(place).replace(" ", r"\040")
+        with open(self.process / "mountinfo", "a") as file:
+            file.write(f"30 24 0:26 {root} {shown} rw shared:4 - {kind} cgroup {options}\n")
+        return place
+
+    def belongs(self, *lines):
+        (self.process / "cgroup").write_text("".join(f"{line}\n" for line in lines))
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Return a machine without control groups."""
+    return Machine(tmp_path)
+
+
 class Case:
     """One rational path with its exact signature and log-signature, as floats and as fractions."""
 

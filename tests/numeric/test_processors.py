@@ -6,34 +6,9 @@ from treealg import checks, processors
 from treealg.processors import cgroup_quota
 
 
-class Machine:
-    """A file system with control groups, and a process in it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.process = folder / "proc"
-        self.process.mkdir()
-        (self.process / "mountinfo").write_text("24 1 8:1 / / rw - ext4 /dev/sda rw\nnonsense\n")
-
-    def mount(self, kind, root="/", name="cgroup", options="rw"):
-        place = self.folder / name
-        place.mkdir()
-        shown = str(place).replace(" ", r"\040")
-        with open(self.process / "mountinfo", "a") as file:
-            file.write(f"30 24 0:26 {root} {shown} rw shared:4 - {kind} cgroup {options}\n")
-        return place
-
-    def belongs(self, *lines):
-        (self.process / "cgroup").write_text("".join(f"{line}\n" for line in lines))
-
-    @property
-    def quota(self):
-        return cgroup_quota(str(self.process))
-
-
-@pytest.fixture
-def machine(tmp_path):
-    return Machine(tmp_path)
+def granted(machine):
+    """Return the quota of the process of a machine."""
+    return cgroup_quota(str(machine.process))
 
 
 def bound(group, quota, period=100_000, version=2):
@@ -58,7 +33,7 @@ def bound(group, quota, period=100_000, version=2):
 def test_quota_is_rounded_up_to_whole_processors(machine, quota, period, want):
     bound(machine.mount("cgroup2") / "job", quota, period)
     machine.belongs("0::/job")
-    assert machine.quota == want
+    assert granted(machine) == want
 
 
 @pytest.mark.parametrize(
@@ -67,7 +42,7 @@ def test_quota_is_rounded_up_to_whole_processors(machine, quota, period, want):
 def test_quota_of_version_1(machine, quota, want):
     bound(machine.mount("cgroup", options="rw,cpu,cpuacct") / "job", quota, version=1)
     machine.belongs("5:memory:/other", "4:cpu,cpuacct:/job", "0::/")
-    assert machine.quota == want
+    assert granted(machine) == want
 
 
 @pytest.mark.parametrize(
@@ -83,52 +58,52 @@ def test_smallest_quota_on_the_way_up_counts(machine, quotas, want):
     bound(group / "below", 100_000 // 2)
     bound(machine.folder / "cgroup" / "beside", 100_000)
     machine.belongs("0::/slice/user/job")
-    assert machine.quota == want
+    assert granted(machine) == want
 
 
 def test_smallest_quota_of_both_versions_counts(machine):
     bound(machine.mount("cgroup", name="one", options="rw,cpu") / "job", 300_000, version=1)
     bound(machine.mount("cgroup2", name="two") / "job", 200_000)
     machine.belongs("4:cpu:/job", "0::/job")
-    assert machine.quota == 2
+    assert granted(machine) == 2
     bound(machine.folder / "one" / "job", 100_000, version=1)
-    assert machine.quota == 1
+    assert granted(machine) == 1
 
 
 @pytest.mark.parametrize("group", ["/docker/abc", "/", "/../../other"])
 def test_container_sees_its_group_where_the_hierarchy_is_mounted(machine, group):
     bound(machine.mount("cgroup2", root="/docker/abc"), 100_000)
     machine.belongs(f"0::{group}")
-    assert machine.quota == 1
+    assert granted(machine) == 1
 
 
 def test_group_below_that_of_a_container(machine):
     bound(machine.mount("cgroup2", root="/docker/abc") / "inner", 200_000)
     machine.belongs("0::/docker/abc/inner")
-    assert machine.quota == 2
+    assert granted(machine) == 2
 
 
 def test_other_controllers_bound_nothing(machine):
     bound(machine.mount("cgroup", options="rw,cpuset,memory") / "job", 100_000, version=1)
     machine.belongs("4:cpu:/job")
-    assert machine.quota is None
+    assert granted(machine) is None
 
 
 def test_names_with_spaces(machine):
     bound(machine.mount("cgroup2", name="control groups") / "a job", 100_000)
     machine.belongs("0::/a job")
-    assert machine.quota == 1
+    assert granted(machine) == 1
 
 
 @pytest.mark.parametrize("text", ["", "max", "a b", "-5 100000", "100000", "1 0", "1 2 3"])
 def test_nonsense_bounds_nothing(machine, text):
     (machine.mount("cgroup2") / "cpu.max").write_text(text)
     machine.belongs("0::/")
-    assert machine.quota is None
+    assert granted(machine) is None
 
 
 def test_process_without_control_groups_is_not_bounded(machine):
-    assert machine.quota is None
+    assert granted(machine) is None
     assert cgroup_quota(str(machine.folder / "missing")) is None
 
 

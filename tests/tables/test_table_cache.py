@@ -605,7 +605,9 @@ def build():
     return LinearMap(1, 1, 1, np.array([0, 1]), np.array([0], np.int32), np.array([1.0]))
 
 def ask(*of_signal):
-    return cache.table("of_a_test", (1,), LinearMap, build, lambda table: True)
+    return cache.table(
+        "of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0
+    )
 
 signal.signal(signal.SIGTERM, ask)
 print(ask().nbytes, made)
@@ -1016,7 +1018,7 @@ def test_a_refused_table_is_refused_again_without_the_work():
         if attempt == 2:
             tables.clear_cache()
         with pytest.raises(InvalidValueError, match="too large"):
-            cache.table("made up", (1,), LinearMap, build, lambda table: True)
+            cache.table("made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0)
         assert len(tries) == attempt
     for _ in range(2):
         with pytest.raises(InvalidValueError, match="bound"):
@@ -1036,7 +1038,9 @@ def test_threads_build_a_table_once(monkeypatch):
 
     def ask():
         barrier.wait()
-        found.append(cache.table("made up", (1,), LinearMap, build, lambda table: True))
+        found.append(
+            cache.table("made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0)
+        )
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:

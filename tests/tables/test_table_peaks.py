@@ -223,6 +223,10 @@ def test_a_table_by_weight_is_refused_by_the_growth_of_much_smaller_ones():
         "treealg.branched_log_sig([[0.0] * 5] * 3, 7, planar=True, method=2)",
         "tables.lyndon_arborification(3, 9, 1, longest=3)",
         "treealg.log_sig_combine(WORDS, WORDS, 2, 17, method=2)",
+        "treealg.log_sig(np.zeros((3, 4)), 12, method=2)",
+        "treealg.log_sig(np.zeros((3, 3)), 14, method=2)",
+        "treealg.warm_up(2, 10, levels=2)",
+        "treealg.warm_up(2, 10, levels=3)",
         "tables.lyndon(2, 26, 1, planar=None)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True)",
         "treealg.expected_branched_sig([0.0] * 2, EYE, 10, planar=True, lift='ito')",
@@ -288,3 +292,27 @@ print(int(told), CALLED.n_rows)
 def test_a_table_for_which_there_is_no_memory_is_refused_until_there_is(called, degree, planar):
     rows = tables.basis_length(2, degree, planar=planar) // 2
     assert printed(LIMITED.replace("CALLED", called)) == (1, rows)
+
+
+TOLD = f"""{PEAK}
+import resource
+treealg.branched_sig(np.zeros((2, 2)), 3)
+status = Path("/proc/self/status").read_text()
+taken = 1024 * int(re.search(r"VmSize:\\s*(\\d+) kB", status)[1])
+resource.setrlimit(resource.RLIMIT_AS, (taken + 400 * 10**6,) * 2)
+before = peak()
+try:
+    CALLED
+except treealg.InvalidValueError as error:
+    has, needed, free = map(int, re.findall(r"(\\d+)(?= bytes, for| are)", str(error)))
+    print(peak() - before, has, needed, free)
+"""
+
+
+@pytest.mark.slow
+def test_a_limit_of_memory_is_seen_before_the_last_order_is_made():
+    called, nbytes = "treealg.branched_sig(np.zeros((2, 3)), 9)", 672388712
+    peak, has, needed, free = printed(TOLD.replace("CALLED", called))
+    assert free < needed
+    assert nbytes // 2 < has <= nbytes
+    assert peak < nbytes // 2

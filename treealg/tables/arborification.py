@@ -25,10 +25,10 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer, check_planar
 from treealg.tables import cache
-from treealg.tables.convolution import check_terms, convolution, convolution_of_some
+from treealg.tables.convolution import convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand
+from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand, map_bytes
 from treealg.tables.orbits import multiplicities
 from treealg.tables.rows import (
     UNIT,
@@ -43,10 +43,13 @@ from treealg.tables.sizes import as_longest, basis_length, check_entries, requir
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
-__all__ = ["arborification", "small_degree", "tree_blocks"]
+__all__ = ["arborification", "grown", "small_degree", "tree_blocks"]
 
 _SMALL = 1 << 16
 """The most basis elements of a table that is made to see how tables of its kind grow."""
+
+Pieces = Iterator[tuple[int, Rows]]
+"""Some rows at a time, after the nodes that they have beside the last root."""
 
 
 def arborification(
@@ -118,11 +121,15 @@ def arborification(
         longest = max(degree, 1)  # every word is a letter
     longest = None if longest is None else as_longest(longest, degree)
 
-    def build() -> LinearMap:
+    def foresee() -> int:
         require_fits(dimension, degree, planar=planar)
         if planar is None:
+            return map_bytes(_entries_of_words(words(dimension, degree, longest=longest)))
+        return _foresee(dimension, degree, planar, longest)
+
+    def build() -> LinearMap:
+        if planar is None:
             return _of_words(words(dimension, degree, longest=longest))
-        _foresee(dimension, degree, planar, longest)
         rows = WordRows(words(dimension, degree, longest=longest, planar=planar))
         return rows.linear_map(_blocks(rows, planar, degree, longest))
 
@@ -135,7 +142,15 @@ def arborification(
 
     name = "word_arborification" if planar is None else "arborification"
     key = (dimension, degree, bool(planar), longest or 0)
-    return cache.table(name, key, LinearMap, build, check)
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
+
+
+def _entries_of_words(layout: WeightedWords) -> int:
+    """Count the ways to cut plain words into letters, and refuse too many."""
+    ways = np.bincount(layout.weights(), minlength=layout.degree + 1)[1:].tolist()
+    entries = sum(own * layout.dimension**length for length, own in enumerate(ways))
+    check_entries(entries, f"the ways to cut words of {layout.degree} letters")
+    return int(entries)
 
 
 def _of_words(layout: WeightedWords) -> LinearMap:
@@ -149,8 +164,6 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     for weight, start in zip(layout.weights().tolist(), layout.start, strict=False):
         ways[weight].append(start // dimension)
     blocks = [dimension ** (length - 1) for length in range(1, layout.degree + 1)]
-    entries = sum(len(own) * count for own, count in zip(ways[1:], blocks, strict=True))
-    check_entries(entries, f"the ways to cut words of {layout.degree} letters")
     sizes, columns = [np.zeros(1, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     for own, count in zip(ways[1:], blocks, strict=True):
         sizes.append(np.full(count, len(own)))
@@ -161,14 +174,28 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
-def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> None:
-    """Refuse a table that will be too large, by the growth of small ones of its kind."""
+def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> int:
+    """Refuse a table that will be too large, by the growth of small ones of its kind.
+
+    Returned are the bytes that it needs at least, with the coproduct that it may be made from.
+    """
+    coproduct = 0
+    if longest is None:
+        coproduct = cache.foresee(lambda: convolution(dimension, degree, planar=planar))
     small = small_degree(dimension, degree, planar, _SMALL)
-    if small < degree:
-        letters = None if longest is None else min(longest, small)
-        few = WordRows(words(dimension, small, longest=letters, planar=planar))
-        for _ in _blocks(few, planar, degree, longest):
-            pass
+    if small == degree:  # no row is empty
+        return coproduct + map_bytes(basis_length(dimension, degree, planar=planar) // dimension)
+    letters = None if longest is None else min(longest, small)
+    few = WordRows(words(dimension, small, longest=letters, planar=planar))
+    return coproduct + map_bytes(grown(few, _blocks(few, planar, degree, longest), degree))
+
+
+def grown(few: WordRows, pieces: Pieces, degree: int) -> int:
+    """Return how many entries a table has at least, by the growth of a small one, of these rows."""
+    sizes = [0] * few.layout.degree
+    for nodes, rows in pieces:
+        sizes[nodes] += rows.coef.size
+    return few.foresee(sizes, degree)
 
 
 def small_degree(dimension: int, degree: int, planar: bool | None, most: int) -> int:
@@ -176,10 +203,6 @@ def small_degree(dimension: int, degree: int, planar: bool | None, most: int) ->
     while basis_length(dimension, degree, planar=planar) > most:
         degree -= 1
     return degree
-
-
-Pieces = Iterator[tuple[int, Rows]]
-"""Some rows at a time, after the nodes that they have beside the last root."""
 
 
 def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> Pieces:
@@ -275,7 +298,6 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> Pieces:
     kept.
     """
     dimension, degree = words.layout.dimension, words.layout.degree
-    check_terms(dimension, degree, planar)
     # The last order has most of the terms, and need not be made where it is too much.
     cuts = _Cuts(words, convolution(dimension, max(degree - 1, 0), planar=planar))
     phi, slots = [UNIT], [UNIT]

@@ -14,13 +14,22 @@ from typing import Any, NamedTuple, TypeVar
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
+from treealg.free_memory import free_memory
 from treealg.memory import memory
 from treealg.optional import untraced
 from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
 from treealg.tables.frozen import Table
 
-__all__ = ["clear_cache", "table", "until_tables", "within_memory"]
+__all__ = [
+    "check_memory",
+    "clear_cache",
+    "foresee",
+    "foreseen",
+    "table",
+    "until_tables",
+    "within_memory",
+]
 
 _Table = TypeVar("_Table", bound=Table)
 
@@ -31,7 +40,20 @@ The handler of a signal may call amid the making of a table, and makes it then f
 """
 
 _warned_of_disk = False
-_here = threading.local()
+
+
+class _Here(threading.local):
+    """What holds in this thread: stops or asks at tables, and what is made of how many bytes."""
+
+    stops = False
+    asks = False
+    making: tuple[str, int] | None = None
+
+
+_here = _Here()
+
+_LOOKED_AT = 2**24
+"""Fewer bytes are taken to be there, without a look."""
 
 
 class _Unmade(Exception):
@@ -44,7 +66,7 @@ def until_tables() -> Iterator[None]:
 
     A function of arrays has checked by then what it checks.
     """
-    before = getattr(_here, "stops", False)
+    before = _here.stops
     _here.stops = True
     try:
         yield
@@ -54,16 +76,126 @@ def until_tables() -> Iterator[None]:
         _here.stops = before
 
 
+class _Seen(Exception):
+    """What a table needs is asked here, and it is not made.
+
+    Parameters
+    ----------
+    nbytes : int
+        What it needs at least.
+    """
+
+    def __init__(self, nbytes: int) -> None:
+        super().__init__(nbytes)
+        self.nbytes = nbytes
+
+
 @contextlib.contextmanager
-def within_memory(what: str) -> Iterator[None]:
-    """Refuse what a system, or a limit of the process, has no memory for."""
+def _asking(asks: bool) -> Iterator[None]:
+    """Say whether this thread only asks what tables need."""
+    before = _here.asks
+    _here.asks = asks
     try:
         yield
-    except MemoryError:
-        raise InvalidValueError(
-            f"{what}, or what it is made from, does not fit in the memory that is to be had; lower "
-            f"the degree or the dimension"
-        ) from None
+    finally:
+        _here.asks = before
+
+
+def foresee(*needs: Callable[[], Any]) -> int:
+    """Refuse tables that are too large, before the first of them is made.
+
+    Parameters
+    ----------
+    *needs : callable
+        Functions without arguments, each of which returns one table.
+
+    Returns
+    -------
+    int
+        The bytes that those need at least which are not in memory.
+
+    Raises
+    ------
+    InvalidValueError
+        If one is too large.
+
+    Notes
+    -----
+    What a table has in doubt, and is found out while it is made, is not foreseen.
+    """
+    total = 0
+    for need in needs:
+        with _asking(True):
+            try:
+                need()
+            except _Seen as seen:
+                total += seen.nbytes
+    return total
+
+
+def foreseen(nbytes: int) -> None:
+    """Leave here, where a table is about to be made, if only that was asked, what it needs."""
+    if _here.asks:
+        raise _Seen(nbytes)
+
+
+class _NoMemoryError(MemoryError):
+    """There is no memory, as is said in full."""
+
+
+@contextlib.contextmanager
+def within_memory(what: str) -> Iterator[None]:
+    """Refuse what a system, or a limit of the process, has no memory for.
+
+    Parameters
+    ----------
+    what : str
+        What is made.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no memory for it; within another block, which raises that, a `MemoryError`.
+    """
+    before = _here.making
+    _here.making = what, 0
+    try:
+        yield
+    except MemoryError as error:
+        reason = str(error) if isinstance(error, _NoMemoryError) else _no_memory(*_here.making)
+        raise (InvalidValueError if before is None else _NoMemoryError)(reason) from None
+    finally:
+        _here.making = before
+
+
+def _no_memory(what: str, nbytes: int) -> str:
+    """Say that there was no memory for what has at least so many bytes, if any are known."""
+    size = f" of at least {nbytes} bytes," if nbytes else ""
+    return (
+        f"{what},{size} or what it is made from, does not fit in the memory that is to be had; "
+        f"lower the degree or the dimension"
+    )
+
+
+def check_memory(nbytes: int, more: int) -> None:
+    """Refuse what is made within memory if that is seen to be too little, before it is taken.
+
+    Parameters
+    ----------
+    nbytes : int
+        What is made has at least so many.
+    more : int
+        What is needed beside; negative for what is there.
+    """
+    what, least = _here.making or ("what is made", 0)
+    _here.making = what, max(nbytes, least)
+    if nbytes + more >= _LOOKED_AT:
+        free = free_memory()
+        if free is not None and free < nbytes + more:
+            raise _NoMemoryError(
+                f"{what} has at least {nbytes} bytes, for which at least {nbytes + more} are "
+                f"needed, and {free} are to be had of the memory; lower the degree or the dimension"
+            )
 
 
 def table(
@@ -72,13 +204,39 @@ def table(
     cls: type[_Table],
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
+    *,
+    foresee: Callable[[], int],
 ) -> _Table:
-    """Return a table from memory, from disk, or newly built and then stored in both."""
+    """Return a table from memory, from disk, or newly built and then stored in both.
+
+    Parameters
+    ----------
+    name, key : str and tuple of int
+        What it is known by.
+    cls : type
+        Its class.
+    build : callable
+        Makes it, after `foresee`.
+    check : callable
+        Whether a table that was read has the right sizes.
+    foresee : callable
+        Refuses it, as far as it is seen to be too large before it is made, and returns the bytes
+        that it has at least.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    InvalidValueError
+        If it is refused, or does not fit in memory.
+    """
     identity = (name, key)
     found: _Table | None = _remembered(identity)
     if found is not None:
         return found
-    return untraced(_made_once)(name, key, cls, build, check)
+    return untraced(_made_once)(name, key, cls, build, check, foresee)
 
 
 def _made_once(
@@ -87,20 +245,32 @@ def _made_once(
     cls: type[_Table],
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
+    foresee: Callable[[], int],
 ) -> _Table:
-    """Read or build a table while other threads that need it wait."""
-    if getattr(_here, "stops", False):
+    """Read or build a table while other threads that need it wait, or tell what it needs."""
+    if _here.stops:
         raise _Unmade
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None
+
+    def build_what_fits() -> _Table:
+        nbytes = _least(identity, foresee)
+        check_memory(nbytes, nbytes // 2)  # parts of a table are there twice while it is made
+        return build()
+
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
-    with within_memory(f"the table {name}{key}"), _building.setdefault(lock, threading.RLock()):
+    with (
+        within_memory(f"the table {name}{key}"),
+        _building.setdefault(lock, threading.RLock()),
+    ):
         found = _remembered(identity)
         if found is not None:
             return found
         try:
-            found, problem = _load_or_build(name, key, cls, build, check)
+            if _here.asks:
+                raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
+            found, problem = _load_or_build(name, key, cls, build_what_fits, check)
             memory.put(identity, found)
         except InvalidValueError as error:
             memory.put(identity, _Refusal(str(error)))
@@ -123,12 +293,42 @@ class _Refusal(NamedTuple):
         return len(self.reason)
 
 
+class _Least(NamedTuple):
+    """The bytes that a table was seen to have at least, so that this is not found out again."""
+
+    least: int
+
+    @property
+    def nbytes(self) -> int:
+        return 0
+
+
 def _remembered(identity: tuple[str, Key]) -> Any:
     """Return a table that is in memory, None if it is not, and refuse it as it was before."""
     found = memory.get(identity)
     if isinstance(found, _Refusal):
         raise InvalidValueError(found.reason)
-    return found
+    return None if isinstance(found, _Least) else found
+
+
+def _least(identity: tuple[str, Key], foresee: Callable[[], int]) -> int:
+    """Return the bytes that a table has at least, once it is not refused."""
+    found = memory.get(identity)
+    if not isinstance(found, _Least):
+        with _asking(False):  # small tables are made to see how such tables grow
+            found = memory.put(identity, _Least(foresee()))
+    return found.least
+
+
+def _size_of_file(name: str, key: Key) -> int:
+    """Return the size of the file of a table, 0 if there is none."""
+    directory = directory_name()
+    if directory is None:
+        return 0
+    try:
+        return os.stat(file_name(directory, name, key)).st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def _load_or_build(

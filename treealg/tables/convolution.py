@@ -15,7 +15,7 @@ import numpy.typing as npt
 from treealg.checks import check_integer, check_planar
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
-from treealg.tables.convolution_table import ConvolutionTable, Int32Array
+from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.sizes import (
@@ -79,8 +79,10 @@ def convolution(dimension: int, degree: int, *, planar: bool | None = False) -> 
     if planar is None:
         return word_convolution(dimension, degree)
 
+    def foresee() -> int:
+        return term_bytes(check_terms(dimension, degree, planar))
+
     def build() -> ConvolutionTable:
-        check_terms(dimension, degree, planar)
         return _made(dimension, degree, planar)
 
     def check(table: ConvolutionTable) -> bool:
@@ -92,19 +94,21 @@ def convolution(dimension: int, degree: int, *, planar: bool | None = False) -> 
             list(accumulate(blocks, initial=0)),
         )
 
-    return cache.table("convolution", (dimension, degree, planar), ConvolutionTable, build, check)
+    key = (dimension, degree, planar)
+    return cache.table("convolution", key, ConvolutionTable, build, check, foresee=foresee)
 
 
-def check_terms(dimension: int, degree: int, planar: bool) -> None:
-    """Refuse a coproduct table that would be too large."""
+def check_terms(dimension: int, degree: int, planar: bool) -> int:
+    """Count the terms of a coproduct table, before some merge, and refuse too many."""
     require_fits(dimension, degree, planar=planar)
     if basis_length(1, degree, planar=planar) > MAX_SHAPES:
         raise InvalidValueError(
             f"the coproduct for {degree=} has {basis_length(1, degree, planar=planar)} undecorated "
             f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
         )
-    what = f"the coproduct for {dimension=}, {degree=}"
-    check_entries(least_terms(dimension, degree, planar), what)
+    terms = least_terms(dimension, degree, planar)
+    check_entries(terms, f"the coproduct for {dimension=}, {degree=}")
+    return terms
 
 
 def convolution_of_some(

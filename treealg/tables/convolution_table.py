@@ -17,7 +17,7 @@ from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
 
-__all__ = ["ConvolutionTable", "Int32Array"]
+__all__ = ["ConvolutionTable", "Int32Array", "term_bytes"]
 
 _PART = 1 << 16
 """How many terms are checked at a time."""
@@ -26,6 +26,17 @@ Int32Array = npt.NDArray[np.int32]
 _INT64 = {"dtype": np.dtype(np.int64)}
 _INT32 = {"dtype": np.dtype(np.int32)}
 _FLOAT = {"dtype": np.dtype(np.float64)}
+
+
+def term_bytes(terms: int) -> int:
+    """Return the bytes of the slots and trunks of so many terms.
+
+    Examples
+    --------
+    >>> term_bytes(3)
+    24
+    """
+    return 8 * terms
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,10 @@ import numpy as np
 
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
 from treealg.tables import cache
-from treealg.tables.arborification import arborification, small_degree, tree_blocks
+from treealg.tables.arborification import arborification, grown, small_degree, tree_blocks
 from treealg.tables.jumps import jumps
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_bytes
 from treealg.tables.rows import Rows, Split, between, ranges, rows_of, some_at_a_time, stacked
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -70,8 +70,11 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
     degree = check_integer("degree", degree, 0)
     planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
+    def foresee() -> int:
+        # Rows may be empty, but each block has one.
+        return 8 * (require_fits(dimension, degree, planar=planar) // dimension)
+
     def build() -> LinearMap:
-        require_fits(dimension, degree, planar=planar)
         first = [0]
         for length in range(degree):
             first.append(first[-1] + dimension**length)
@@ -86,7 +89,7 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
         return (table.width, table.n_rows * dimension) == (dimension, size)
 
     key = (dimension, degree, planar, tuple(LIFTS).index(lift))
-    return cache.table("cumulants", key, LinearMap, build, check)
+    return cache.table("cumulants", key, LinearMap, build, check, foresee=foresee)
 
 
 def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> LinearMap:
@@ -131,18 +134,24 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
     longest = as_longest(longest, degree)
     check_choice("lift", lift, LIFTS)
 
-    def build() -> LinearMap:
-        require_fits(dimension, degree, planar=False)
-        layout = words(dimension, degree, longest=longest)
+    backward = lift == "backward"
+
+    def foresee() -> int:
+        size = require_fits(dimension, degree, planar=False)
         small = small_degree(dimension, degree, False, _SMALL)
         if lift == "stratonovich":
-            _count_split_words(arborification(dimension, small), layout)
+            layout = words(dimension, degree, longest=longest)
+            _, entries = _count_split_words(arborification(dimension, small), layout)
+            return map_bytes(entries) + cache.foresee(lambda: arborification(dimension, degree))
+        if small == degree:
+            return 8 * (size // dimension)
+        few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)
+        return map_bytes(grown(few, tree_blocks(few, degree), degree))
+
+    def build() -> LinearMap:
+        layout = words(dimension, degree, longest=longest)
+        if lift == "stratonovich":
             return _split_words(arborification(dimension, degree), layout)
-        backward = lift == "backward"
-        if small < degree:
-            few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)
-            for _ in tree_blocks(few, degree):
-                pass
         rows = _ItoRows(layout, backward)
         return rows.linear_map(tree_blocks(rows, degree))
 
@@ -154,11 +163,11 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
         )
 
     key = (dimension, degree, tuple(LIFTS).index(lift), longest)
-    return cache.table("expectation", key, LinearMap, build, check)
+    return cache.table("expectation", key, LinearMap, build, check, foresee=foresee)
 
 
-def _count_split_words(phi: LinearMap, layout: WeightedWords) -> list[int]:
-    """Return in how many ways words of each weight are cut, having refused too many entries.
+def _count_split_words(phi: LinearMap, layout: WeightedWords) -> tuple[list[int], int]:
+    """Return in how many ways words of each weight are cut, and the entries, unless too many.
 
     Of orders that the arborification lacks there are as many as if it grows on as it did.
     """
@@ -172,7 +181,7 @@ def _count_split_words(phi: LinearMap, layout: WeightedWords) -> list[int]:
         sizes += [int(sizes[-1] * factor**order) for order in more]
     total = sum(many * size for many, size in zip(ways[1:], sizes, strict=False))
     check_entries(total, f"the expected signature of {phi.width} channels to {layout.degree} nodes")
-    return ways
+    return ways, total
 
 
 def _split_words(phi: LinearMap, layout: WeightedWords) -> LinearMap:
@@ -181,7 +190,7 @@ def _split_words(phi: LinearMap, layout: WeightedWords) -> LinearMap:
     As labels are the digits of a letter, the number of a word among those of its composition is
     that of the plain word. Those of one weight stand together, and so do the words of a row.
     """
-    width, ways = phi.width, _count_split_words(phi, layout)
+    width, (ways, _) = phi.width, _count_split_words(phi, layout)
     start = np.array(layout.start[1:-1]) // width
 
     def parts() -> Iterator[tuple[IntArray, IntArray, FloatArray]]:

@@ -19,10 +19,10 @@ from treealg.tables import cache
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_bytes
 from treealg.tables.rows import UNIT, Rows, between, narrow, outer, ranges, rows_of, stacked
 from treealg.tables.shapes import multiplied
-from treealg.tables.sizes import check_entries, require_fits
+from treealg.tables.sizes import basis_length, check_entries, require_fits
 
 __all__ = ["bracket_labels", "change_of_lift"]
 
@@ -99,8 +99,12 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
 
+    def foresee() -> int:
+        # Every row has an entry: what nothing is contracted of.
+        return map_bytes(require_fits(bracket_labels(channels), degree, planar=planar))
+
     def build() -> LinearMap:
-        size = require_fits(bracket_labels(channels), degree, planar=planar)
+        size = basis_length(bracket_labels(channels), degree, planar=planar)
         rows = (_ordered_rows if planar else _tree_rows)(channels, degree)
         # Ordered forests are numbered from the empty one on.
         parts = ((np.diff(some.ptr), some.pair - planar, some.coef) for some in rows)
@@ -111,7 +115,7 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
         return (table.width, table.n_rows, table.n_cols) == (1, size, size)
 
     key = (channels, degree, planar)
-    return cache.table("change_of_lift", key, LinearMap, build, check)
+    return cache.table("change_of_lift", key, LinearMap, build, check, foresee=foresee)
 
 
 def _bracket(channels: int, first: IntArray, second: IntArray) -> IntArray:

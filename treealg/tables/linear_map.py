@@ -28,6 +28,7 @@ __all__ = [
     "check_pointer",
     "expand",
     "linear_map_of",
+    "map_bytes",
     "merge",
     "merge_below",
 ]
@@ -164,6 +165,17 @@ class LinearMap(Table):
         within = self.coef.min() > -EXACT and self.coef.max() < EXACT
         require(within and self.coef.all(), "0 < |coef| < 2**53")
         require(_are_integers(self.coef), "coefficients are integers")
+
+
+def map_bytes(entries: int) -> int:
+    """Return the bytes of the columns and coefficients of a map of so many entries.
+
+    Examples
+    --------
+    >>> map_bytes(3)
+    36
+    """
+    return 12 * entries
 
 
 def _are_integers(values: FloatArray) -> bool:

@@ -22,7 +22,7 @@ from treealg.tables.brackets import Content, assembled, at_lyndon_words, content
 from treealg.tables.composition import compose
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
-from treealg.tables.linear_map import LinearMap, from_keys
+from treealg.tables.linear_map import LinearMap, from_keys, map_bytes
 from treealg.tables.rows import CHUNK
 from treealg.tables.sizes import (
     MAX_ENTRIES,
@@ -35,7 +35,7 @@ from treealg.tables.sizes import (
 from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.weighted_words import words
 
-__all__ = ["foresee", "lyndon", "lyndon_arborification"]
+__all__ = ["check_search", "foresee_growth", "lyndon", "lyndon_arborification"]
 
 Layout = ForestLayout | WordLayout | WeightedLayout
 
@@ -95,19 +95,28 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
     planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
 
-    def build() -> LinearMap:
-        length = require_fits(dimension, degree, planar=planar)
-        if planar is None and dimension == 1:  # one letter is the only Lyndon word
-            found = np.ones(min(degree, 1), dtype=np.int64)
-            return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
+    def foresee() -> int:
+        require_fits(dimension, degree, planar=planar)
+        if planar is None and dimension == 1:
+            return 0
+        least = map_bytes(log_length(dimension, degree, planar=planar, method=method))
         if method == 2:
-            foresee(
-                lambda layout, size: lyndon_map(method, layout, size),
+            seen = foresee_growth(
+                lambda layout, size: lyndon_map(2, layout, size),
                 lambda order: log_length(dimension, order, planar=planar, method=2),
                 dimension,
                 degree,
                 planar,
             )
+            least = max(least, seen)
+        check_search(dimension, degree, planar)
+        return least
+
+    def build() -> LinearMap:
+        length = basis_length(dimension, degree, planar=planar)
+        if planar is None and dimension == 1:  # one letter is the only Lyndon word
+            found = np.ones(min(degree, 1), dtype=np.int64)
+            return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
         return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
@@ -118,7 +127,8 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
         )
 
     name = "word_lyndon" if planar is None else "lyndon"
-    return cache.table(name, (dimension, degree, method), LinearMap, build, check)
+    key = (dimension, degree, method)
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
 
 
 def lyndon_arborification(
@@ -181,8 +191,14 @@ def lyndon_arborification(
         inner = arborification(dimension, nodes, planar=True, longest=as_longest(longest, nodes))
         return compose(lyndon_map(method, layout, size), inner)
 
-    def build() -> LinearMap:
-        foresee(
+    def whole() -> LinearMap:
+        return arborification(dimension, degree, planar=True, longest=longest)
+
+    def coordinates() -> LinearMap:
+        return lyndon(dimension, degree, method)
+
+    def foresee() -> int:
+        own = foresee_growth(
             composed,
             lambda order: log_length(dimension, order, planar=True, method=method),
             dimension,
@@ -191,8 +207,11 @@ def lyndon_arborification(
             "the Lyndon coordinates of words",
             by_row=True,
         )
-        inner = arborification(dimension, degree, planar=True, longest=longest)
-        return compose(lyndon(dimension, degree, method), inner)
+        return own + cache.foresee(coordinates, whole)
+
+    def build() -> LinearMap:
+        inner = whole()
+        return compose(coordinates(), inner)
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -202,18 +221,22 @@ def lyndon_arborification(
         )
 
     key = (dimension, degree, method, longest)
-    return cache.table("lyndon_arborification", key, LinearMap, build, check)
+    return cache.table("lyndon_arborification", key, LinearMap, build, check, foresee=foresee)
+
+
+def check_search(dimension: int, degree: int, planar: bool | None) -> None:
+    """Refuse a basis in which too much would have to be looked through for Lyndon words."""
+    check_entries(basis_length(dimension, degree, planar=planar), "the search for Lyndon words")
 
 
 def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout | WordLayout:
     """Return the numbering of the ordered forests, or of the words, of all lengths."""
-    check_entries(basis_length(dimension, degree, planar=planar), "the search for Lyndon words")
     if planar is None:
         return WordLayout(dimension, degree)
     return ForestLayout(dimension, degree, planar=True)
 
 
-def foresee(
+def foresee_growth(
     make: Callable[[Layout, str], LinearMap],
     length: Callable[[int], int],
     dimension: int,
@@ -222,17 +245,19 @@ def foresee(
     what: str = "the Lyndon brackets",
     *,
     by_row: bool = False,
-) -> None:
+) -> int:
     """Refuse a map that will be too large if it grows on from order to order as it did.
 
     It grows faster: the factor between one order and the next increases, or that to the one after
     it does; if `by_row`, that of the mean row of an order, which tells more. All orders are counted
-    together. `length` tells how many rows there are up to a degree.
+    together. `length` tells how many rows there are up to a degree. Returned are the bytes that it
+    has at least, as far as it was looked at.
     """
+    least = 0
     for most in _SMALL_BY_ROW if by_row else _SMALL:
         small = small_degree(dimension, degree, planar, most)
         if not 2 + (not by_row) < small < degree:
-            return
+            break
         table = make(layout_of(dimension, small, planar), f"{dimension=}, degree={small}")
         lengths = [length(order) for order in range(degree + 1)]
         sizes = np.diff(table.ptr[lengths[: small + 1]]).tolist()
@@ -243,9 +268,11 @@ def foresee(
             int(rows[small + order - 1] * means[-1] * factor**order)
             for order in range(1, degree - small + 1)
         )
-        check_entries(sum(sizes) + more, f"{what} for {dimension=}, {degree=}")
-        if sum(sizes) + more < MAX_ENTRIES // 4:
-            return
+        least = sum(sizes) + more
+        check_entries(least, f"{what} for {dimension=}, {degree=}")
+        if least < MAX_ENTRIES // 4:
+            break
+    return map_bytes(least)
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

@@ -16,7 +16,8 @@ from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
     Layout,
     all_contents,
-    foresee,
+    check_search,
+    foresee_growth,
     layout_of,
     lyndon_forests,
 )
@@ -80,15 +81,20 @@ def lyndon_expansion(
     method = check_method(method, planar is not False, minimum=1)
     require_fits(dimension, degree, planar=planar)
 
-    def build() -> LinearMap:
+    def foresee() -> int:
+        least = 0
         if planar or dimension > 1:
-            foresee(
+            least = foresee_growth(
                 lambda layout, size: expansion_map(method, layout, size),
                 lambda order: basis_length(dimension, order, planar=planar),
                 dimension,
                 degree,
                 planar,
             )
+        check_search(dimension, degree, planar)
+        return least
+
+    def build() -> LinearMap:
         layout = layout_of(dimension, degree, planar)
         return expansion_map(method, layout, f"{dimension=}, {degree=}")
 
@@ -100,7 +106,8 @@ def lyndon_expansion(
         )
 
     name = "word_lyndon_expansion" if planar is None else "lyndon_expansion"
-    return cache.table(name, (dimension, degree, method), LinearMap, build, check)
+    key = (dimension, degree, method)
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
 
 
 def expansion_map(method: int, layout: Layout, size: str) -> LinearMap:

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treealg.tables.cache import check_memory
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, expand, merge_below
+from treealg.tables.linear_map import FloatArray, expand, map_bytes, merge_below
 from treealg.tables.sizes import MAX_ENTRIES, check_entries
 
 __all__ = [
@@ -160,16 +161,21 @@ class RowAlgebra(ABC):
             check_entries(total, f"order {nodes + 1} of {self.what}")
             yield split
 
-    def foresee(self, sizes: list[int], degree: int) -> None:
+    def foresee(self, sizes: list[int], degree: int) -> int:
         """Refuse a table that will be too large if it grows on from order to order as it did.
 
         It grows faster: the factor between one order and the next increases, or that to the one
-        after it does. All orders are counted together.
+        after it does. All orders are counted together, and the entries that there are at least are
+        returned. Those that are not made yet need memory.
         """
+        total = made = sum(sizes)
         if len(sizes) > 3:
             factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
             more = sum(sizes[-1] * factor**order for order in range(1, degree - len(sizes) + 1))
-            check_entries(sum(sizes) + int(more), f"{self.what} for {degree=}")
+            total += int(more)
+            check_entries(total, f"{self.what} for {degree=}")
+            check_memory(map_bytes(total), -map_bytes(made))
+        return total
 
     def may_be_too_large(self, sizes: list[int]) -> bool:
         """Tell whether one more order may be too much: if it grows by half more than the last."""

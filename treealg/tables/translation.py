@@ -137,15 +137,21 @@ def translation(dimension: int, degree: int, *, planar: bool, order: int) -> Tra
     planar = check_flag("planar", planar)
     most = max(min(order, degree), 1)
 
-    def build() -> TranslationTable:
-        size = require_fits(dimension, degree, planar=planar)
-        values = basis_length(dimension, most, planar=planar)
+    def count_terms() -> int:
         total = 0
         for more in (_count_forest_terms if planar else _count_tree_terms)(dimension, degree, most):
             total += more
             check_entries(total * degree, "the translation")
+        return total
+
+    def foresee() -> int:
+        require_fits(dimension, degree, planar=planar)
+        return (8 + 4 * max(degree, 1)) * count_terms()
+
+    def build() -> TranslationTable:
+        size, values = (basis_length(dimension, n, planar=planar) for n in (degree, most))
         terms = (forest_terms if planar else _tree_terms)(dimension, degree, most)
-        return _collected(terms, total, size, values * dimension, max(degree, 1))
+        return _collected(terms, count_terms(), size, values * dimension, max(degree, 1))
 
     def check(table: TranslationTable) -> bool:
         return (table.size, table.values, table.width) == (
@@ -155,7 +161,7 @@ def translation(dimension: int, degree: int, *, planar: bool, order: int) -> Tra
         )
 
     key = (dimension, degree, planar, most)
-    return cache.table("translation", key, TranslationTable, build, check)
+    return cache.table("translation", key, TranslationTable, build, check, foresee=foresee)
 
 
 def _collected(

@@ -27,6 +27,7 @@ from treealg.tables.linear_map import (
     LinearMap,
     check_exact,
     linear_map_of,
+    map_bytes,
     merge,
     merge_below,
 )
@@ -96,22 +97,25 @@ def weighted_arborification(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
 
-    def build() -> LinearMap:
-        require_weighted_fits(weights, degree, planar=planar)
+    def foresee() -> int:
+        least = require_weighted_fits(weights, degree, planar=planar)  # no row is empty
         if planar is False:  # the corolla of the lightest label, as of all labels of weight 1
             check_exact(math.factorial(max(degree // min(weights) - 1, 0)))
-        if planar is not None:
-
-            def entries(labels: list[int], small: int) -> IntArray:
-                own = sum(label < channels for label in labels)
-                light = tuple(weights[label] for label in labels)
-                return _counts(_rows(light, small, planar, longest, own))
-
-            foresee_weighted(entries, weights, degree, planar, "the arborification")
-        rows = _rows(weights, degree, planar, longest, channels)
         if planar is None:  # each word of letters is one way to cut a word
-            check_entries(rows.words.size, rows.what)
-        return rows.linear_map()
+            least = words_of_weights(weights, degree, longest=longest, channels=channels).size
+            check_entries(least, "the arborification")
+            return map_bytes(least)
+
+        def entries(labels: list[int], small: int) -> IntArray:
+            own = sum(label < channels for label in labels)
+            light = tuple(weights[label] for label in labels)
+            return _counts(_rows(light, small, planar, longest, own))
+
+        seen = foresee_weighted(entries, weights, degree, planar, "the arborification")
+        return map_bytes(max(least, seen))
+
+    def build() -> LinearMap:
+        return _rows(weights, degree, planar, longest, channels).linear_map()
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -122,11 +126,11 @@ def weighted_arborification(
 
     kind = 2 if planar is None else int(planar)
     if longest == 1:
-        return cache.table(
-            "weighted_arborification", (degree, kind, *weights), LinearMap, build, check
-        )
+        key = (degree, kind, *weights)
+        return cache.table("weighted_arborification", key, LinearMap, build, check, foresee=foresee)
     key = (longest, channels, degree, kind, *weights)
-    return cache.table("weighted_chain_arborification", key, LinearMap, build, check)
+    name = "weighted_chain_arborification"
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
 
 
 def _rows(

@@ -17,7 +17,7 @@ from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
 from treealg.tables.convolution import assemble
-from treealg.tables.convolution_table import ConvolutionTable, Int32Array
+from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
 from treealg.tables.rows import ranges
@@ -75,7 +75,7 @@ def weighted_convolution(
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
 
-    def build() -> ConvolutionTable:
+    def foresee() -> int:
         size = require_weighted_fits(weights, degree, planar=planar)
         if size > _MOST_FORESTS:
             raise InvalidValueError(
@@ -85,13 +85,15 @@ def weighted_convolution(
         if planar is None:  # a word is cut between its letters, before them and after them
             cuts = weighted_nodes(weights, degree) + size + 1
             check_entries(cuts, f"the coproduct for weights={brief(weights)}, {degree=}")
-        else:
+            return term_bytes(cuts - 2 * size - 1)  # at both ends nothing is cut
 
-            def entries(labels: list[int], small: int) -> IntArray:
-                light = tuple(weights[label] for label in labels)
-                return _counts(WeightedLayout(light, small, planar))
+        def entries(labels: list[int], small: int) -> IntArray:
+            light = tuple(weights[label] for label in labels)
+            return _counts(WeightedLayout(light, small, planar))
 
-            foresee_weighted(entries, weights, degree, planar, "the coproduct")
+        return term_bytes(foresee_weighted(entries, weights, degree, planar, "the coproduct"))
+
+    def build() -> ConvolutionTable:
         layout = WeightedLayout(weights, degree, planar)
         blocks = np.diff(layout.slots())
         return assemble(layout, 1, layout.nodes, blocks, _terms(layout))
@@ -104,7 +106,7 @@ def weighted_convolution(
         )
 
     key = (degree, 2 if planar is None else int(planar), *weights)
-    return cache.table("weighted_convolution", key, ConvolutionTable, build, check)
+    return cache.table("weighted_convolution", key, ConvolutionTable, build, check, foresee=foresee)
 
 
 def _counts(layout: WeightedLayout) -> IntArray:

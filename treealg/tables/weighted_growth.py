@@ -32,12 +32,13 @@ def foresee_weighted(
     degree: int,
     planar: bool,
     what: str,
-) -> None:
+) -> int:
     """Refuse a table that will be too large, by the growth of small ones of its kind.
 
     The function `entries` makes one, of some labels up to a weight, and counts its entries by what
-    their rows weigh.
+    their rows weigh. Returned are those that the table has at least, as far as it was looked at.
     """
+    most = 0
     for small in _small_degrees(weights, degree, planar):
         # Of labels that are new the number grows faster than later on.
         labels = [label for label, weight in enumerate(weights) if 3 * weight <= small]
@@ -45,10 +46,12 @@ def foresee_weighted(
             light = tuple(weights[label] for label in labels)
             least = least_entries(entries(labels, small).tolist(), light, degree)
             check_entries(least, f"{what} for weights={brief(weights)}, {degree=}")
+            most = max(most, least)
             # There may be twice as many with each step that is foreseen.
             steps = -((small - degree) // min(weights))
             if light == weights and least << steps < MAX_ENTRIES:
-                return
+                break
+    return most
 
 
 def _small_degrees(weights: tuple[int, ...], degree: int, planar: bool) -> Iterator[int]:

@@ -10,7 +10,7 @@ from treealg.checks import brief, check_method
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
 from treealg.tables.composition import compose
-from treealg.tables.linear_map import LinearMap
+from treealg.tables.linear_map import LinearMap, map_bytes
 from treealg.tables.lyndon import lyndon_map
 from treealg.tables.lyndon_expansion import expansion_map
 from treealg.tables.sizes import check_entries
@@ -64,8 +64,12 @@ def weighted_lyndon(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
 
-    def build() -> LinearMap:
+    def foresee() -> int:
         _check_search(weights, degree, planar)
+        # Each row has an entry on the diagonal.
+        return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
+
+    def build() -> LinearMap:
         return lyndon_map(
             method, WeightedLayout(weights, degree, planar), f"weights={brief(weights)}, {degree=}"
         )
@@ -78,7 +82,7 @@ def weighted_lyndon(
         )
 
     key = (degree, method, int(planar is None), *weights)
-    return cache.table("weighted_lyndon", key, LinearMap, build, check)
+    return cache.table("weighted_lyndon", key, LinearMap, build, check, foresee=foresee)
 
 
 def weighted_lyndon_arborification(
@@ -114,10 +118,18 @@ def weighted_lyndon_arborification(
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
-    inner = weighted_arborification(
-        weights, degree, planar=planar, longest=longest, channels=channels
-    )
-    return compose(weighted_lyndon(weights, degree, method, planar=planar), inner)
+
+    def words() -> LinearMap:
+        return weighted_arborification(
+            weights, degree, planar=planar, longest=longest, channels=channels
+        )
+
+    def coordinates() -> LinearMap:
+        return weighted_lyndon(weights, degree, method, planar=planar)
+
+    cache.foreseen(cache.foresee(words, coordinates))
+    outer = coordinates()  # first, as it may be refused while it is made
+    return compose(outer, words())
 
 
 def weighted_lyndon_expansion(
@@ -154,8 +166,11 @@ def weighted_lyndon_expansion(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
 
-    def build() -> LinearMap:
+    def foresee() -> int:
         _check_search(weights, degree, planar)
+        return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
+
+    def build() -> LinearMap:
         layout = WeightedLayout(weights, degree, planar)
         return expansion_map(method, layout, f"weights={brief(weights)}, {degree=}")
 
@@ -167,7 +182,8 @@ def weighted_lyndon_expansion(
         )
 
     key = (degree, method, int(planar is None), *weights)
-    return cache.table("weighted_lyndon_expansion", key, LinearMap, build, check)
+    name = "weighted_lyndon_expansion"
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
 
 
 def _check_search(weights: tuple[int, ...], degree: int, planar: bool | None) -> None:

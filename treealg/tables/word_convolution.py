@@ -7,7 +7,7 @@ import numpy as np
 from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.arguments import check_instance
-from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.convolution_table import ConvolutionTable, term_bytes
 from treealg.tables.rows import ranges
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -62,12 +62,14 @@ def word_convolution(dimension: int, degree: int, *, longest: int = 1) -> Convol
     degree = check_integer("degree", degree, 0)
     longest = as_longest(longest, degree)
 
-    def build() -> ConvolutionTable:
+    def foresee() -> int:
         require_fits(dimension, degree, planar=None)
         # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
         check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
-        layout = words(dimension, degree, longest=longest)
-        return deconcatenation(layout)
+        return term_bytes(_terms(words(dimension, degree, longest=longest)))
+
+    def build() -> ConvolutionTable:
+        return deconcatenation(words(dimension, degree, longest=longest))
 
     def check(table: ConvolutionTable) -> bool:
         layout = words(dimension, degree, longest=longest)
@@ -78,7 +80,16 @@ def word_convolution(dimension: int, degree: int, *, longest: int = 1) -> Convol
         )
 
     key = (dimension, degree, longest)
-    return cache.table("word_convolution", key, ConvolutionTable, build, check)
+    return cache.table("word_convolution", key, ConvolutionTable, build, check, foresee=foresee)
+
+
+def _terms(layout: WeightedWords) -> int:
+    """Count the terms of a deconcatenation table, and refuse too many."""
+    cuts = np.maximum(layout.lengths() - 1, 0).tolist()
+    terms = sum(n * size for n, size in zip(cuts, np.diff(layout.start).tolist(), strict=True))
+    terms //= layout.width
+    check_entries(terms, f"deconcatenation to weight {layout.degree}")
+    return int(terms)
 
 
 def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
@@ -108,15 +119,15 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     [0, 0, 1, 0, 2]
     """
     layout = check_instance("layout", layout, WeightedWords, "words(dimension, degree)")
-    cuts = np.maximum(layout.lengths() - 1, 0).tolist()
-    terms = sum(n * size for n, size in zip(cuts, np.diff(layout.start).tolist(), strict=True))
-    check_entries(terms // layout.width, f"deconcatenation to weight {layout.degree}")
+    terms = _terms(layout)
+    cache.foreseen(term_bytes(terms))
+    cuts = np.maximum(layout.lengths() - 1, 0)
     dimension = layout.width
     block_start = np.array(layout.first, dtype=np.int64) // dimension
     start = np.array(layout.start, dtype=np.int64)
     blocks = np.diff(start) // dimension
     sizes = np.repeat(cuts, blocks)
-    slots, trunks = (np.empty(terms // dimension, dtype=np.int32) for _ in range(2))
+    slots, trunks = (np.empty(terms, dtype=np.int32) for _ in range(2))
     ptr, lefts, rights = layout.cuts()
     end = 0
     for number in range(1, blocks.size):

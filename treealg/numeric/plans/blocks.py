@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from treealg import tables
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.plans.cache import find_plan, keep_plan
-from treealg.numeric.plans.plan import Plan, Tables
+from treealg.numeric.plans.plan import Need, Plan, Tables
 from treealg.numeric.plans.words import selection, words_by_weight, words_of_chains
 
 __all__ = ["backwards_plan", "time_labels", "word_algebra_plan", "word_plan"]
@@ -38,13 +39,15 @@ def word_algebra_plan(call: Call, longest: int) -> Plan:
     """Return the plan of products of these signatures."""
     key = ("word algebra", *_key(call, longest))
 
-    def make() -> Tables:
+    def algebra() -> tables.ConvolutionTable:
         if call.weights is None:
-            return Tables(log=tables.word_convolution(call.dimension, call.degree, longest=longest))
-        layout = _letters(call, longest)[0][0]
-        return Tables(log=tables.deconcatenation(layout), log_nodes=max(call.nodes, 2))
+            return tables.word_convolution(call.dimension, call.degree, longest=longest)
+        return tables.deconcatenation(_letters(call, longest)[0][0])
 
-    return find_plan(key) or keep_plan(key, lambda: _plan(call, longest, make))
+    def make(log: tables.ConvolutionTable) -> Tables:
+        return Tables(log=log, log_nodes=None if call.weights is None else max(call.nodes, 2))
+
+    return find_plan(key) or keep_plan(key, lambda: _plan(call, longest, make, algebra))
 
 
 def backwards_plan(call: Call, longest: int) -> Plan:
@@ -111,7 +114,7 @@ def _key(call: Call, longest: int) -> tuple[Any, ...]:
     return call.dimension, call.degree, longest, own, from_leaf, call.weights
 
 
-def _plan(call: Call, longest: int, make: Any) -> Plan:
+def _plan(call: Call, longest: int, make: Callable[..., Tables], *needs: Need) -> Plan:
     """Return a plan whose coefficients are all words; too many of them are refused here."""
     own = call.dimension if longest == 1 else call.channels
     if call.weights is not None:
@@ -122,4 +125,4 @@ def _plan(call: Call, longest: int, make: Any) -> Plan:
         size = tables.words(call.dimension, call.degree, longest=longest).size
     else:
         size = tables.require_fits(call.dimension, call.degree, planar=None)
-    return Plan(call.dimension, call.degree, False, size, make, None, longest, own)
+    return Plan(call.dimension, call.degree, False, size, make, None, longest, own, needs=needs)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from treealg import tables
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.plans.cache import find_plan, keep_plan
-from treealg.numeric.plans.plan import Plan, Tables
+from treealg.numeric.plans.plan import Need, Plan, Tables
 from treealg.numeric.plans.words import selection
 from treealg.tables.light import LightWords
 
@@ -27,17 +27,15 @@ __all__ = [
 def lift_plan(call: Call) -> Plan:
     """Return the plan from words in all basis elements to the signature of a lift."""
 
-    def make() -> Tables:
-        degree, planar, weights = call.nodes, bool(call.planar), call.weights
-        layout = tables.words(call.dimension, degree, longest=None, planar=planar)
-        linear = tables.arborification(call.dimension, degree, planar=planar, longest=None)
-        if weights is None:
+    def make(linear: tables.LinearMap) -> Tables:
+        layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
+        if call.weights is None:
             return Tables((layout, np.arange(call.columns, dtype=np.int32)), linear)
         words, light = _words_of_elements(call, layout)
         linear = tables.restricted(linear, light, columns=words.place, n_cols=words.layout.size)
         return _tables_of_light(words, light, linear, call)
 
-    return _plan_of_elements("lift", call, lambda: call.columns, make)
+    return _plan_of_elements("lift", call, lambda: call.columns, make, _of_elements(call))
 
 
 def geometric_plan(call: Call) -> Plan:
@@ -61,9 +59,8 @@ def geometric_map_plan(call: Call) -> Plan:
     if call.weights is None:
         return lift_plan(call)
 
-    def make() -> Tables:
+    def make(linear: tables.LinearMap) -> Tables:
         layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
-        linear = tables.arborification(call.dimension, call.nodes, planar=call.planar, longest=None)
         words, light = _words_of_elements(call, layout)
         kept = words.place >= 0
         order = np.where(kept, np.cumsum(kept) - 1, -1)
@@ -71,7 +68,14 @@ def geometric_map_plan(call: Call) -> Plan:
             linear=tables.restricted(linear, light, columns=order, n_cols=words.layout.size)
         )
 
-    return _plan_of_elements("geometric map", call, lambda: call.columns, make)
+    return _plan_of_elements("geometric map", call, lambda: call.columns, make, _of_elements(call))
+
+
+def _of_elements(call: Call) -> Need:
+    """Return what makes the arborification with all basis elements as letters."""
+    return lambda: tables.arborification(
+        call.dimension, call.nodes, planar=bool(call.planar), longest=None
+    )
 
 
 def geometric_size(call: Call) -> int:
@@ -91,13 +95,14 @@ def light_geometric_words(call: Call) -> npt.NDArray[np.int64]:
 
 
 def _plan_of_elements(
-    name: str, call: Call, size: Callable[[], int], make: Callable[[], Tables]
+    name: str, call: Call, size: Callable[[], int], make: Callable[..., Tables], *needs: Need
 ) -> Plan:
     """Return a plan of words whose letters are basis elements."""
     key = (name, call.dimension, call.degree, bool(call.planar), call.weights)
 
     def make_plan() -> Plan:
-        return Plan(call.dimension, call.degree, call.planar, size(), make, None, call.degree)
+        own = call.dimension, call.degree, call.planar
+        return Plan(*own, size(), make, None, call.degree, needs=needs)
 
     return find_plan(key) or keep_plan(key, make_plan)
 

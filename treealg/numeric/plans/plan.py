@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +12,12 @@ from treealg import tables
 from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
 from treealg.optional import untraced
-from treealg.tables.cache import within_memory
+from treealg.tables.cache import check_memory, foresee, within_memory
 
-__all__ = ["Plan", "Prepared", "Tables"]
+__all__ = ["Need", "Plan", "Prepared", "Tables"]
+
+Need = Callable[[], Any] | None
+"""Returns a table that a plan is made from; None in place of one that it does without."""
 
 
 class Tables(NamedTuple):
@@ -60,6 +63,14 @@ class Plan:
     It depends on the size and the basis only, not on arrays or path transforms (these change the
     dimension alone). Tables are made when an engine first asks: one on a GPU never does.
 
+    Parameters
+    ----------
+    make : callable
+        Makes the tables from those that it needs.
+    needs : sequence of Need
+        All tables that are kept in memory and on disk, in the order in which they are made: first
+        what may be found too large only then. None is made before all are seen to be possible.
+
     Attributes
     ----------
     dimension, degree, planar, method, longest
@@ -74,6 +85,7 @@ class Plan:
 
     __slots__ = (
         "_make",
+        "_needs",
         "_ready",
         "channels",
         "degree",
@@ -91,10 +103,12 @@ class Plan:
         degree: int,
         planar: bool | None,
         size: int,
-        make: Callable[[], Tables],
+        make: Callable[..., Tables],
         method: int | None = None,
         longest: int = 1,
         channels: int | None = None,
+        *,
+        needs: Sequence[Need] = (),
     ) -> None:
         self.dimension = dimension
         self.degree = degree
@@ -105,18 +119,35 @@ class Plan:
         self.size = size
         self.nbytes = 0
         self._make = make
+        self._needs = needs
         self._ready: dict[str, Prepared] = {}
 
     def prepared(self, engine: KernelEngine) -> Prepared:
         """Return the tables for the kernels of an engine."""
         return self._ready.get(engine.name) or untraced(self._within_memory)(engine)
 
+    def foresee(self, engine: KernelEngine) -> None:
+        """Refuse tables that are too large, before one is made."""
+        if engine.name not in self._ready:
+            with within_memory(self._what()):
+                untraced(self._foresee)()
+
+    def _foresee(self) -> None:
+        nbytes = foresee(*(need for need in self._needs if need is not None))
+        # Of each number kernels have one of half the size beside it, in single precision or sorted.
+        check_memory(nbytes, nbytes // 3)
+
+    def _what(self) -> str:
+        return f"the tables of {self.dimension} channels to degree {self.degree}"
+
     def _within_memory(self, engine: KernelEngine) -> Prepared:
-        with within_memory(f"the tables of {self.dimension} channels to degree {self.degree}"):
+        with within_memory(self._what()):
+            self._foresee()
             return self._prepare(engine)
 
     def _prepare(self, engine: KernelEngine) -> Prepared:
-        made, k = self._make(), engine.kernels
+        made = self._make(*(None if need is None else need() for need in self._needs))
+        k = engine.kernels
         words = linear = log = trees = None
         if made.words is not None:
             layout, columns = made.words

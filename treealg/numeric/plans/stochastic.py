@@ -18,8 +18,10 @@ def cumulant_plan(call: Call, lift: str) -> Plan:
     weights = call.weights
     key = ("cumulants", dimension, degree, planar, lift, weights)
 
-    def make() -> Tables:
-        linear = tables.cumulants(dimension, call.nodes, planar=planar, lift=lift)
+    def table() -> tables.LinearMap:
+        return tables.cumulants(dimension, call.nodes, planar=planar, lift=lift)
+
+    def make(linear: tables.LinearMap) -> Tables:
         if weights is not None:
             linear = tables.restricted(
                 linear, tables.light_elements(weights, degree, planar=planar)
@@ -27,7 +29,7 @@ def cumulant_plan(call: Call, lift: str) -> Plan:
         return Tables(linear=linear)
 
     def make_plan() -> Plan:
-        return Plan(dimension, degree, planar, size, make)
+        return Plan(dimension, degree, planar, size, make, needs=(table,))
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -37,9 +39,11 @@ def expectation_plan(call: Call, lift: str, longest: int) -> Plan:
     dimension, degree, size, weights = call.dimension, call.degree, call.columns, call.weights
     key = ("expectation", dimension, degree, lift, longest, weights)
 
-    def make() -> Tables:
+    def table() -> tables.LinearMap:
+        return tables.expectation(dimension, call.nodes, lift=lift, longest=longest)
+
+    def make(linear: tables.LinearMap) -> Tables:
         layout = tables.words(dimension, call.nodes, longest=longest)
-        linear = tables.expectation(dimension, call.nodes, lift=lift, longest=longest)
         if weights is None:
             letters = np.arange(sum(layout.letters), dtype=np.int32)
             return Tables((layout, letters), linear)
@@ -51,6 +55,6 @@ def expectation_plan(call: Call, lift: str, longest: int) -> Plan:
         return Tables((words.layout, words.letters.astype(np.int32)), linear, channel_letter=none)
 
     def make_plan() -> Plan:
-        return Plan(dimension, degree, False, size, make, None, longest)
+        return Plan(dimension, degree, False, size, make, None, longest, needs=(table,))
 
     return find_plan(key) or keep_plan(key, make_plan)

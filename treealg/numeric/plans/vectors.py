@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from treealg import tables
 from treealg.numeric.arguments.calls import Call, Weights, coefficients
 from treealg.numeric.plans.cache import find_plan, keep_plan
-from treealg.numeric.plans.plan import Plan, Tables
-from treealg.tables.convolution import check_terms
+from treealg.numeric.plans.plan import Need, Plan, Tables
 
 __all__ = ["algebra_plan", "expansion_plan", "log_plan"]
 
@@ -26,21 +28,23 @@ def _log_plan(
 ) -> Plan:
     key = ("log", dimension, degree, planar, method, weights)
 
-    def make() -> Tables:
+    def coordinates() -> tables.LinearMap:
         if weights is not None:
-            # The larger one first, as it may be refused.
-            log = tables.weighted_convolution(weights, degree, planar=planar)
-            lyndon = (
-                tables.weighted_lyndon(weights, degree, method, planar=planar) if method else None
-            )
-            return Tables(linear=lyndon, log=log)
-        _check_algebra(dimension, degree, planar)
-        linear = tables.lyndon(dimension, degree, method, planar=planar) if method else None
-        return Tables(linear=linear, log=tables.convolution(dimension, degree, planar=planar))
+            return tables.weighted_lyndon(weights, degree, method, planar=planar)
+        return tables.lyndon(dimension, degree, method, planar=planar)
+
+    algebra = _algebra(dimension, degree, planar, weights)
+    needs: tuple[Need, Need] = (coordinates if method else None, algebra)
+    if weights is not None:  # the coproduct may be seen to be too large only when it is made
+        needs = needs[::-1]
+
+    def make(*made: Any) -> Tables:
+        linear, log = made if weights is None else made[::-1]
+        return Tables(linear=linear, log=log)
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, planar, method, weights)
-        return Plan(dimension, degree, planar, size, make, method)
+        return Plan(dimension, degree, planar, size, make, method, needs=needs)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -51,22 +55,24 @@ def expansion_plan(call: Call) -> Plan:
     weights = call.weights
     key = ("expansion", dimension, degree, planar, method, weights)
 
-    def make() -> Tables:
-        # Logarithms are expanded to be multiplied.
+    def expansion() -> tables.LinearMap:
         if weights is not None:
-            tables.weighted_convolution(weights, degree, planar=planar)
-            expansion = tables.weighted_lyndon_expansion(weights, degree, method, planar=planar)
-            return Tables(linear=expansion)
-        _check_algebra(dimension, degree, planar)
-        return Tables(linear=tables.lyndon_expansion(dimension, degree, method, planar=planar))
+            return tables.weighted_lyndon_expansion(weights, degree, method, planar=planar)
+        return tables.lyndon_expansion(dimension, degree, method, planar=planar)
+
+    def make(linear: tables.LinearMap) -> Tables:
+        return Tables(linear=linear)
 
     def make_plan() -> Plan:
-        return Plan(dimension, degree, planar, call.columns, make, method)
+        return Plan(dimension, degree, planar, call.columns, make, method, needs=(expansion,))
 
     return find_plan(key) or keep_plan(key, make_plan)
 
 
-def _check_algebra(dimension: int, degree: int, planar: bool | None) -> None:
-    """Refuse a coproduct that is too large, before other tables are made that go with it."""
-    if planar is not None:
-        check_terms(dimension, degree, planar)
+def _algebra(
+    dimension: int, degree: int, planar: bool | None, weights: Weights
+) -> Callable[[], tables.ConvolutionTable]:
+    """Return what makes the coproduct."""
+    if weights is not None:
+        return lambda: tables.weighted_convolution(weights, degree, planar=planar)
+    return lambda: tables.convolution(dimension, degree, planar=planar)

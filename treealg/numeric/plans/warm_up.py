@@ -62,10 +62,12 @@ def warm_up(dimension: int, degree: int, *, planar: bool = False, levels: int = 
             f"levels must be at most the degree, {degree}, as no correction has higher ones; got "
             f"{levels}"
         )
-    plans = [log_plan(call)]
-    for method in (None, 0):
-        for longest in sorted({1, levels}):
-            plans.append(path_plan(*call[1:4], method, longest))
+    # First what may be found too large only while it is made.
+    plans = [
+        path_plan(*call[1:4], method, longest)
+        for longest in sorted({1, levels}, reverse=True)
+        for method in (None, 0)
+    ]
+    plans.append(log_plan(call))
     if call.degree:
-        for plan in plans:
-            plan.prepared(engines.current())
+        engines.current().prepare(*plans)

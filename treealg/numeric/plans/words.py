@@ -13,7 +13,7 @@ from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.plans.cache import find_plan, keep_plan
-from treealg.numeric.plans.plan import Plan, Tables
+from treealg.numeric.plans.plan import Need, Plan, Tables
 
 __all__ = [
     "bridge_plan",
@@ -76,29 +76,36 @@ def _path_plan(
     longest: int,
     channels: int,
 ) -> Plan:
-    def make() -> Tables:
-        # One letter commutes with itself: the logarithm is the increment, and no rounding of powers
-        # of it is left on longer words.
-        commutes = method is not None and dimension == longest == 1
-        # What is refused for its size is refused before the longer work.
-        log = None
-        if method is not None and not commutes:
-            log = tables.word_convolution(dimension, degree, longest=longest)
+    # One letter commutes with itself: the logarithm is the increment, and no rounding of powers of
+    # it is left on longer words.
+    commutes = method is not None and dimension == longest == 1
+
+    def linear_map() -> tables.LinearMap:
         if method:
-            linear = tables.lyndon_arborification(
+            return tables.lyndon_arborification(
                 dimension, degree, method, longest=longest, planar=planar
             )
-        elif planar is None and longest == 1 and degree and not commutes:
+        return tables.arborification(dimension, degree, planar=planar, longest=longest)
+
+    def algebra() -> tables.ConvolutionTable:
+        return tables.word_convolution(dimension, degree, longest=longest)
+
+    is_words = not method and planar is None and longest == 1 and degree > 0 and not commutes
+
+    def make(linear: tables.LinearMap | None, log: tables.ConvolutionTable | None) -> Tables:
+        if linear is None:
             linear = _all_words(coefficients(dimension, degree, None, 0))
-        else:
-            linear = tables.arborification(dimension, degree, planar=planar, longest=longest)
         if commutes:
             linear = of_first_word(linear)
         words = words_of_chains(dimension, degree, longest, channels, planar is None)
         return Tables(words, linear, log)
 
     size = coefficients(dimension, degree, planar, method or 0)
-    return Plan(dimension, degree, planar, size, make, method, longest, channels)
+    needs = (
+        None if is_words else linear_map,
+        None if method is None or commutes else algebra,
+    )
+    return Plan(dimension, degree, planar, size, make, method, longest, channels, needs=needs)
 
 
 def weighted_plan(call: Call, longest: int = 1) -> Plan:
@@ -109,26 +116,30 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
     letters = longest, own
     key = ("weighted path", degree, planar, method, weights, *letters)
 
-    def make() -> Tables:
-        words, letter = words_by_weight(weights, degree, *letters, planar is None)
-        commutes = method is not None and len(words[1]) == 1  # as above
-        log = None if method is None or commutes else tables.deconcatenation(words[0])
+    def linear_map() -> tables.LinearMap:
         if method:
-            linear = tables.weighted_lyndon_arborification(
+            return tables.weighted_lyndon_arborification(
                 weights, degree, method, planar=planar, longest=longest, channels=own
             )
-        else:
-            linear = tables.weighted_arborification(
-                weights, degree, planar=planar, longest=longest, channels=own
-            )
-        if commutes:
+        return tables.weighted_arborification(
+            weights, degree, planar=planar, longest=longest, channels=own
+        )
+
+    def algebra() -> tables.ConvolutionTable | None:
+        words, _ = words_by_weight(weights, degree, *letters, planar is None)
+        return None if len(words[1]) == 1 else tables.deconcatenation(words[0])
+
+    def make(linear: tables.LinearMap, log: tables.ConvolutionTable | None) -> Tables:
+        words, letter = words_by_weight(weights, degree, *letters, planar is None)
+        if method is not None and len(words[1]) == 1:  # it commutes, as above
             linear = of_first_word(linear)
         nodes = max(degree // min(weights), min(degree, 2))
         return Tables(words, linear, log, channel_letter=letter, log_nodes=nodes)
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, planar, method or 0, weights)
-        return Plan(dimension, degree, planar, size, make, method, longest, own)
+        needs = (linear_map, None if method is None else algebra)
+        return Plan(dimension, degree, planar, size, make, method, longest, own, needs=needs)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -156,23 +167,30 @@ def bridge_plan(call: Call) -> Plan:
     if weights is None:
         return path_plan(call.dimension, call.degree, call.planar, None)
 
-    def make() -> Tables:
-        return Tables(linear=_weighted_bridge(weights, call.degree, bool(call.planar)))
+    def make(of_words: tables.LinearMap, phi: tables.LinearMap) -> Tables:
+        return Tables(linear=_weighted_bridge(of_words, phi))
 
     key = ("bridge", call.degree, call.planar, weights)
 
     def make_plan() -> Plan:
-        return Plan(call.dimension, call.degree, call.planar, call.columns, make)
+        needs = _needs_of_bridge(weights, call.degree, bool(call.planar))
+        return Plan(call.dimension, call.degree, call.planar, call.columns, make, needs=needs)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
 
-def _weighted_bridge(weights: tuple[int, ...], degree: int, planar: bool) -> tables.LinearMap:
-    """Return the arborification of words in the order of their basis."""
-    of_words = tables.weighted_arborification(weights, degree, planar=None)  # a permutation
+def _needs_of_bridge(weights: tuple[int, ...], degree: int, planar: bool) -> tuple[Need, Need]:
+    """Return what `_weighted_bridge` takes: the arborification of words and that of the basis."""
+    return (
+        lambda: tables.weighted_arborification(weights, degree, planar=None),
+        lambda: tables.weighted_arborification(weights, degree, planar=planar),
+    )
+
+
+def _weighted_bridge(of_words: tables.LinearMap, phi: tables.LinearMap) -> tables.LinearMap:
+    """Return the arborification of words in the order of their basis, by a permutation."""
     place = np.empty(of_words.n_cols, dtype=np.int64)
     place[of_words.col] = np.arange(of_words.n_rows)
-    phi = tables.weighted_arborification(weights, degree, planar=planar)
     return tables.restricted(phi, np.arange(phi.n_rows), columns=place, n_cols=phi.n_cols)
 
 
@@ -180,11 +198,14 @@ def ladder_plan(call: Call) -> Plan:
     """Return the plan of the restriction to ladders, which are words."""
     dimension, degree, planar, weights = call.dimension, call.degree, call.planar, call.weights
 
-    def make() -> Tables:
-        if weights is None:
-            phi = tables.arborification(dimension, degree, planar=planar)
-        else:
-            phi = _weighted_bridge(weights, degree, bool(planar))
+    needs: tuple[Need, ...]
+    if weights is None:
+        needs = (lambda: tables.arborification(dimension, degree, planar=planar),)
+    else:
+        needs = _needs_of_bridge(weights, degree, bool(planar))
+
+    def make(*made: tables.LinearMap) -> Tables:
+        phi = made[0] if weights is None else _weighted_bridge(*made)
         # Blocks with one word each, once: ladders, and of ordered forests also some with more
         # trees. Of those with one word the ladder is the last, as a single tree comes after
         # forests of smaller ones, and that holds again for what is below its root.
@@ -200,7 +221,7 @@ def ladder_plan(call: Call) -> Plan:
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, None, 0, weights)
-        return Plan(dimension, degree, planar, size, make)
+        return Plan(dimension, degree, planar, size, make, needs=needs)
 
     return find_plan(key) or keep_plan(key, make_plan)
 

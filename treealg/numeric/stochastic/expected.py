@@ -160,7 +160,7 @@ def _expect(law: Law, view: Any) -> None:
         algebra, plan = algebra_plan(call), cumulant_plan(call, law.lift)
         words = law.words
         for *values, out in walk(call.n_threads, law.wide, (view,), call.columns):
-            engine.prepare(algebra)  # first, as it is larger and may be refused
+            engine.prepare(algebra, plan)
             log = np.empty(out.shape, out.dtype)
             engine.map_rows(law.cumulants(values, words), log, plan, False, call.n_threads)
             engine.log_to_signature(log, out, algebra, call.n_threads)
@@ -277,7 +277,7 @@ def expected_branched_sig_backprop(
         algebra, plan = algebra_plan(call), cumulant_plan(call, law.lift)
         words = law.words
         for dy, *rest in walk(call.n_threads, (back, *law.wide), outputs, call.columns):
-            engine.prepare(algebra)  # as above
+            engine.prepare(algebra, plan)
             values, outs = rest[: len(outputs)], rest[len(outputs) :]
             log, d_log = np.empty(dy.shape, dy.dtype), np.empty(dy.shape, dy.dtype)
             cumulants = law.cumulants(values, words)

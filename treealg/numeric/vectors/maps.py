@@ -176,7 +176,7 @@ def exponentials(call: Call, logarithm: Any, name: str, to: Any) -> Made[Array]:
     """Compute the signatures of logarithms."""
     rows = as_rows(logarithm, name, 1)
     log, scalar = split_log(rows, call)
-    steps = Steps(call, rows)
+    steps = Steps(call, rows, exponentials=True)
     result, out = allocate(
         log, call.columns, scalar=of_scalars(rows, operator.add, scalar, 1), to=into(to, logarithm)
     )
@@ -197,7 +197,7 @@ def exponentials_backward(
     check_alike(rows, back)
     log, scalar = split_log(rows, call)
     check_columns(back, call.columns + (scalar is not None), f"as the signature of {name} has")
-    steps, work = Steps(call, rows), call.columns if call.method else 0
+    steps, work = Steps(call, rows, exponentials=True), call.columns if call.method else 0
     result, out = allocate(
         log, log.item[0], scalar=None if scalar is None else 0.0, to=into(to, logarithm, derivs)
     )
@@ -428,7 +428,7 @@ def joined(
     rows, pieces = as_rows(value, name, 1), _displacements(displacement, call)
     wide, wide_pieces = broadcast(rows, pieces)
     given, scalar = (split_log if is_log else split_signature)(wide, call)
-    steps = Steps(call, rows)
+    steps = Steps(call, rows, exponentials=is_log, logarithms=is_log, pieces=True)
     result, out = allocate(given, given.item[0], scalar=scalar, to=into(to, value, displacement))
 
     def write(x: Any, piece: Any, y: Any) -> None:
@@ -466,7 +466,7 @@ def joined_backward(
     given, scalar = (split_log if is_log else split_signature)(wide, call)
     check_columns(back, rows.item[0], f"as {name} has")
     zero = None if scalar is None else 0.0
-    steps = Steps(call, rows)
+    steps = Steps(call, rows, exponentials=is_log, logarithms=is_log, pieces=True)
     found = gradients_in(
         (rows, pieces), (given, wide_pieces), (given.item, (call.dimension,)),
         into_each(to, 2, derivs, value, displacement), (zero, None),
@@ -506,7 +506,7 @@ def log_products(
     wide1, wide2 = broadcast(left, right)
     (first, scalar), (second, other) = split_log(wide1, call), split_log(wide2, call)
     check_same_scalar(left, right)
-    steps = Steps(call, left)
+    steps = Steps(call, left, exponentials=True, logarithms=True)
     result, out = allocate(
         first,
         call.size,
@@ -537,7 +537,7 @@ def log_products_backward(
     check_same_scalar(left, right)
     check_columns(back, left.item[0], f"as {left.name} and {right.name} have")
     zero = None if scalar is None else 0.0
-    steps = Steps(call, left)
+    steps = Steps(call, left, exponentials=True, logarithms=True)
     targets = into_each(to, 2, derivs, earlier, later)
     found = gradients_in((left, right), (first, second), (first.item,) * 2, targets, (zero, zero))
 

@@ -6,6 +6,7 @@ included; logarithms are by the method of the call. The degree is at least 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.duals import of_parts
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.transforms import PLAIN
+from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.vectors import algebra_plan, expansion_plan, log_plan
 from treealg.numeric.plans.words import weighted_plan
 
@@ -32,15 +34,48 @@ class Steps:
         The options.
     rows : Rows
         An argument, whose engine computes.
+    exponentials, logarithms, pieces : bool, default False
+        Whether there are steps of these kinds, beside products.
     """
 
-    def __init__(self, call: Call, rows: Rows) -> None:
+    def __init__(
+        self,
+        call: Call,
+        rows: Rows,
+        *,
+        exponentials: bool = False,
+        logarithms: bool = False,
+        pieces: bool = False,
+    ) -> None:
         self._call, self._engine = call, rows.engine
         self._algebra, self._n_threads = algebra_plan(call), call.n_threads
+        self._steps = exponentials, logarithms, pieces
+        self._is_prepared = False
 
     def prepare(self) -> None:
-        """Make the table of products, or refuse it, before those of other steps are made."""
-        self._engine.prepare(self._algebra)
+        """Make the tables of all steps, or refuse one before the first is made."""
+        if not self._is_prepared:
+            self._engine.prepare(*self._plans())
+            self._is_prepared = True
+
+    def _plans(self) -> Iterator[Plan]:
+        """Yield the plans, first those whose tables may be refused only while they are made."""
+        exponentials, logarithms, pieces = self._steps
+        by_weight = self._call.weights is not None
+        if by_weight:
+            yield self._algebra
+        if by_weight and pieces:
+            yield self._plan_of_pieces()
+        if self._call.method and logarithms:
+            yield log_plan(self._call)
+        if self._call.method and exponentials:
+            yield expansion_plan(self._call)
+        if not by_weight:
+            yield self._algebra
+
+    def _plan_of_pieces(self) -> Plan:
+        """Return the plan of linear pieces by weight."""
+        return weighted_plan(self._call._replace(method=None))
 
     def empty(self, like: Floats) -> Floats:
         """Allocate signatures, as many as there are rows."""
@@ -67,8 +102,7 @@ class Steps:
     def _expanded(self, log: Floats) -> Floats:
         if not self._call.method:
             return log
-        # The tables of the way back are needed, too, and refused where these are not.
-        self._engine.prepare(log_plan(self._call))
+        self.prepare()
         out = self.empty(log)
         self._engine.map_rows(log, out, expansion_plan(self._call), False, self._n_threads)
         return out
@@ -81,7 +115,7 @@ class Steps:
         """Return the signatures of linear pieces."""
         out = self.empty(displacement) if out is None else out
         if self._call.weights is not None:
-            plan = weighted_plan(self._call._replace(method=None))
+            plan = self._plan_of_pieces()
             path = of_parts(_segments, displacement)
             self._engine.path_signature(path, None, out, plan, PLAIN, self._n_threads)
             return out
@@ -92,7 +126,7 @@ class Steps:
         """Write the derivatives in displacements."""
         n = self._n_threads
         if self._call.weights is not None:
-            plan = weighted_plan(self._call._replace(method=None))
+            plan = self._plan_of_pieces()
             path = of_parts(_segments, displacement)
             are_dual = isinstance(path, tuple)
             points = np.empty_like(path[0] if are_dual else path)

@@ -1,0 +1,214 @@
+"""Tables are refused before one is made: for their sizes, and for the memory that there is."""
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg import engines, tables
+from treealg.errors import InvalidValueError
+from treealg.numeric.plans.plan import Plan, Tables
+from treealg.tables import cache
+from treealg.tables.linear_map import LinearMap
+
+TABLES = [
+    lambda: tables.arborification(2, 8),
+    lambda: tables.arborification(3, 8),
+    lambda: tables.arborification(1, 9),
+    lambda: tables.arborification(2, 8, planar=True),
+    lambda: tables.arborification(2, 7, longest=2),
+    lambda: tables.arborification(2, 9, planar=None, longest=3),
+    lambda: tables.convolution(1, 12),
+    lambda: tables.convolution(2, 8),
+    lambda: tables.convolution(2, 7, planar=True),
+    lambda: tables.word_convolution(1, 40),
+    lambda: tables.word_convolution(3, 8),
+    lambda: tables.word_convolution(2, 8, longest=3),
+    lambda: tables.lyndon(2, 6, 1),
+    lambda: tables.lyndon(2, 8, 2),
+    lambda: tables.lyndon(3, 10, 2, planar=None),
+    lambda: tables.lyndon(1, 5, 1, planar=None),
+    lambda: tables.lyndon_expansion(2, 7, 2),
+    lambda: tables.lyndon_expansion(2, 15, 2, planar=None),
+    lambda: tables.cumulants(2, 7, planar=True, lift="ito"),
+    lambda: tables.cumulants(2, 7, planar=False, lift="stratonovich"),
+    lambda: tables.expectation(2, 8, lift="ito", longest=2),
+    lambda: tables.expectation(2, 8, lift="backward", longest=2),
+    lambda: tables.change_of_lift(1, 7, planar=True),
+    lambda: tables.change_of_lift(2, 5, planar=False),
+    lambda: tables.translation(2, 5, planar=False, order=2),
+    lambda: tables.translation(2, 4, planar=True, order=2),
+    lambda: tables.weighted_arborification((1, 2), 11, planar=False),
+    lambda: tables.weighted_arborification((1, 2), 8, planar=True, longest=2),
+    lambda: tables.weighted_arborification((1, 2), 12, planar=None, longest=2),
+    lambda: tables.weighted_convolution((1, 2), 10, planar=False),
+    lambda: tables.weighted_convolution((1, 2), 8, planar=True),
+    lambda: tables.weighted_convolution((1, 2), 14, planar=None),
+    lambda: tables.weighted_lyndon((1, 2), 8, 2, planar=True),
+    lambda: tables.weighted_lyndon_expansion((1, 2), 7, 1, planar=True),
+    lambda: tables.deconcatenation(tables.words_of_weights((1, 2), 12)),
+]
+
+
+@pytest.mark.parametrize("make", TABLES)
+def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    assert cache.foresee(make) <= make().nbytes
+
+
+@pytest.mark.parametrize(
+    ("make", "parts"),
+    [
+        (
+            lambda: tables.lyndon_arborification(2, 8, 2),
+            (lambda: tables.lyndon(2, 8, 2), lambda: tables.arborification(2, 8, planar=True)),
+        ),
+        (
+            lambda: tables.expectation(2, 8, lift="stratonovich", longest=2),
+            (lambda: tables.arborification(2, 8),),
+        ),
+        (
+            lambda: tables.arborification(2, 6, longest=None),
+            (lambda: tables.convolution(2, 6),),
+        ),
+        (
+            lambda: tables.weighted_lyndon_arborification((1, 2), 8, 2, planar=True),
+            (
+                lambda: tables.weighted_lyndon((1, 2), 8, 2, planar=True),
+                lambda: tables.weighted_arborification((1, 2), 8, planar=True),
+            ),
+        ),
+    ],
+)
+def test_what_a_table_is_made_from_is_foreseen_with_it(make, parts, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    least, own = cache.foresee(make), cache.foresee(*parts)
+    assert 0 < own <= least <= make().nbytes + sum(part().nbytes for part in parts)
+
+
+def of_a_test(number, done, nbytes=0, refused=False):
+    """Return what asks for a table that notes what is done for it."""
+
+    def foresee():
+        done.append(("foreseen", number))
+        if refused:
+            raise InvalidValueError(f"table {number} is too large")
+        return nbytes
+
+    def build():
+        done.append(("made", number))
+        return LinearMap(1, 1, 1, np.array([0, 1]), np.array([0], np.int32), np.array([1.0]))
+
+    return lambda: cache.table(
+        "of_a_test", (number,), LinearMap, build, lambda table: True, foresee=foresee
+    )
+
+
+def test_all_are_foreseen_once_before_the_first_is_made():
+    done = []
+    needs = [of_a_test(number, done, 10 * number) for number in (1, 2)]
+    plan = Plan(1, 1, None, 1, lambda one, none, two: Tables(linear=two),
+                needs=(needs[0], None, needs[1]))  # fmt: skip
+    assert plan.prepared(engines.current()).linear is not None
+    assert done == [("foreseen", 1), ("foreseen", 2), ("made", 1), ("made", 2)]
+    assert cache.foresee(*needs) == 0  # as they are in memory
+    tables.clear_cache()
+    assert cache.foresee(*needs) > 0  # as their files are
+    assert len(done) == 4
+
+
+def test_a_plan_makes_no_table_where_another_is_refused():
+    done = []
+    needs = of_a_test(1, done), of_a_test(2, done, refused=True)
+    plan = Plan(1, 1, None, 1, lambda *made: Tables(), needs=needs)
+    for _ in range(2):
+        with pytest.raises(InvalidValueError, match="table 2 is too large"):
+            plan.prepared(engines.current())
+    assert done == [("foreseen", 1), ("foreseen", 2)]
+
+
+def test_an_engine_makes_no_table_where_one_of_another_plan_is_refused():
+    done = []
+    first, second = (
+        Plan(1, 1, None, 1, lambda made: Tables(linear=made), needs=(need,))
+        for need in (of_a_test(1, done), of_a_test(2, done, refused=True))
+    )
+    with pytest.raises(InvalidValueError, match="table 2"):
+        engines.current().prepare(first, second)
+    assert ("made", 1) not in done
+
+
+def test_a_table_for_which_memory_is_too_small_is_refused_with_both_sizes(monkeypatch):
+    done, free = [], [10**9]
+    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    need = of_a_test(1, done, 10**9)
+    with pytest.raises(InvalidValueError, match=r"\(1,\) .* 1000000000 bytes, .* 1500000000 are n"):
+        need()
+    free[0] = 2 * 10**9
+    assert need().n_rows == 1
+    assert done == [("foreseen", 1), ("made", 1)]
+
+
+def test_tables_of_a_plan_are_held_against_memory_together(monkeypatch):
+    done, free = [], [10**9]
+    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    needs = [of_a_test(number, done, 5 * 10**8) for number in (1, 2)]
+    plan = Plan(3, 7, None, 1, lambda *made: Tables(), needs=needs)
+    with pytest.raises(InvalidValueError, match=r"3 channels to degree 7 ha.* 1000000000 bytes"):
+        plan.prepared(engines.current())
+    assert ("made", 1) not in done
+    free[0] = 2 * 10**9
+    plan.prepared(engines.current())
+    assert done[-2:] == [("made", 1), ("made", 2)]
+
+
+def test_lack_of_memory_for_a_part_is_no_refusal_of_the_whole(monkeypatch):
+    done, free = [], [0]
+    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    part = of_a_test(1, done, 10**9)
+
+    def whole():
+        return cache.table(
+            "whole_of_a_test", (1,), LinearMap, part, lambda table: True, foresee=lambda: 0
+        )
+
+    with pytest.raises(InvalidValueError, match=r"of_a_test\(1,\) has at least"):
+        whole()
+    free[0] = None
+    assert whole().n_rows == 1
+
+
+def test_memory_that_runs_out_is_told_with_what_was_foreseen(monkeypatch):
+    def build():
+        raise MemoryError
+
+    with pytest.raises(InvalidValueError, match=r"of_a_test\(1,\), of at least 77 bytes, or what"):
+        cache.table("of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: 77)
+
+
+def test_what_grows_beyond_the_memory_is_refused_while_it_is_made(monkeypatch):
+    monkeypatch.setattr(cache, "free_memory", lambda: 4 * 10**7)
+    monkeypatch.setattr(cache, "_LOOKED_AT", 0)
+    assert tables.arborification(2, 8).nbytes < 4 * 10**6
+    monkeypatch.setattr(cache, "free_memory", lambda: 3 * 10**5)
+    tables.clear_cache(disk_too=True)
+    with pytest.raises(InvalidValueError, match=r"arborification\(2, 8, .* are to be had of the m"):
+        tables.arborification(2, 8)
+
+
+CALLS = [
+    "log_sig(np.zeros((3, 4)), 12, method=2)",
+    "log_sig(np.zeros((3, 3)), 14, method=2)",
+    "log_sig_to_sig(np.zeros(tables.log_length(3, 14, planar=None, method=2)), 3, 14, method=2)",
+    "sig_to_log_sig(np.zeros(tables.word_length(3, 14)), 3, 14, method=2)",
+    "warm_up(2, 10, levels=2)",
+    "warm_up(2, 10, levels=3)",
+    "branched_log_sig(np.zeros((3, 2)), 10, planar=True, method=2)",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_that_is_refused_for_one_table_makes_no_other(call, table_directory):
+    for _ in range(2):
+        with pytest.raises(InvalidValueError, match="more than the bound"):
+            eval(f"treealg.{call}", {"np": np, "tables": tables, "treealg": treealg})
+    assert sum(path.stat().st_size for path in table_directory.rglob("*.table")) < 2**23
