@@ -446,6 +446,7 @@ def test_derivatives_in_what_has_none_are_refused(derivative):
         derivative(path, times)
 
 
+@forward_mode
 def test_derivatives_beside_what_has_none_are_as_before():
     path, times = torch.eye(2, dtype=torch.float64), torch.tensor([0.0, 1.0])
     found = torch.func.grad(on_times)(path, times)

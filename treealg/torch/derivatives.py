@@ -283,7 +283,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             return derivative(given, dict(zip(maker.names, tangents, strict=True)))
 
     # Arguments are bound to the parameters in each call, for which these would be looked up anew.
-    Traced.forward.__signature__ = inspect.signature(Traced.forward)
+    Traced.forward.__signature__ = inspect.signature(Traced.forward)  # type: ignore[attr-defined]
     for made in (Traced, Eager):
         made.__name__ = made.__qualname__ = maker.row.name
     return Traced, Eager
