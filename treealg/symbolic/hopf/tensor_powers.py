@@ -13,6 +13,9 @@ __all__ = ["tensor_power", "tensor_product"]
 
 _FEW = 4
 
+#: The trees in both slots, how many factors are left, and the coefficient.
+_Factor = tuple[tuple[Any, ...], tuple[Any, ...], int, Any]
+
 
 def tensor_product(left: Terms, right: Terms, reverse: bool = False) -> Terms:
     """Return the product, where the forests in the first slot come in reverse order if asked.
@@ -51,14 +54,16 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
         half = tensor_power(terms, exponent // 2, reverse)
         power = tensor_product(half, half, reverse)
         return tensor_product(power, terms, reverse) if exponent % 2 else power
-    # The multinomial theorem: trees so far, how many factors are left, and the coefficient.
-    found: list[tuple[tuple[Any, ...], tuple[Any, ...], int, Any]] = [((), (), exponent, 1)]
+    # The multinomial theorem.
+    found: list[_Factor] = [((), (), exponent, 1)]
     pending = list(terms.items())
     for place, ((one, other), value) in enumerate(pending, 1):
+        is_last = place == len(pending)
+        _spend_on_factors(found, len(one._trees) + len(other._trees), is_last)
         grown = []
         for first, second, left, factor in found:
             ways = 1
-            for count in range(left, left - 1 if place == len(pending) else -1, -1):
+            for count in range(left, left - 1 if is_last else -1, -1):
                 grown.append(
                     (
                         first + one._trees * count,
@@ -69,14 +74,27 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
                 )
                 ways = ways * count // (left - count + 1)
         found = grown
-        spend(sum(2 + (len(first) + len(second)) // 40 for first, second, _, _ in found))
-        check_terms("a product", len(found), 20 * MAX_TERMS)
     total: Terms = {}
     make, arrange = kind._make, kind._tree._arrange
     for first, second, _, value in found:
         key = (make(arrange(first)), make(arrange(second)))
         total[key] = total.get(key, 0) + value
     return total
+
+
+def _spend_on_factors(found: list[_Factor], trees: int, is_last: bool) -> None:
+    """Count what it takes to let each of these be followed by some copies of a term of some trees.
+
+    That is beforehand, as a term of thousands of trees takes as many words of memory.
+    """
+    count = length = 0
+    for first, second, left, _ in found:
+        ways = 1 if is_last else left + 1
+        count += ways
+        length += ways * (len(first) + len(second))
+        length += trees * (left if is_last else left * ways // 2)
+    check_terms("a product", count, 20 * MAX_TERMS)
+    spend(2 * count + length // 10)
 
 
 def _commute(terms: Terms) -> bool:

@@ -74,8 +74,10 @@ def _build_shuffle(
         if states <= MAX_STEPS or set(first).isdisjoint(second):
             check_terms("the shuffle of these words", count_shuffles(first, second))
         check_steps("the shuffle of these words", states)
-    elif ways * length // 10 > MAX_STEPS and set(first).isdisjoint(second):
-        check_steps("the shuffle of these words", ways * length // 10)
+    elif ways * length > MAX_STEPS and set(first).isdisjoint(second):
+        # Without common letters, two for each beginning of a word, and those of each whole one.
+        beginnings = count_choices(length + 2, len(first) + 1)
+        check_steps("the shuffle of these words", 2 * beginnings + ways * length // 10)
     if len(first) < len(second):
         first, second = second, first
     first, second = first[::-1], second[::-1]

@@ -20,9 +20,14 @@ from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.vectors import basis_elements, check_basis, chen_product, log_star
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["exact_log_signature", "exact_number", "exact_signature", "point_rows"]
+
+
+#: For each element of the basis and each segment, as the product with what comes before takes.
+_LEAST_STEPS = 30
 
 
 def exact_signature(
@@ -67,7 +72,8 @@ def exact_signature(
     InvalidValueError
         If there is no point, points differ in dimension or have none, a coordinate is not finite,
         `degree` is negative, `correction` does not have these rows and columns, or there is not
-        one positive weight for each label.
+        one positive weight for each label; or if there are so many points, for this degree, that it
+        takes more than ten million steps.
 
     References
     ----------
@@ -98,6 +104,10 @@ def exact_signature(
         )
     check_basis(dimension, degree, planar, given)
     basis = basis_elements(dimension, degree, planar, given)
+    check_steps(
+        f"the signature of a path of {len(points):,} points",
+        _LEAST_STEPS * len(basis) * (len(points) - 1),
+    )
     algebra: HopfAlgebra[Any] = mkw if planar else bck
     total: list[Any] | None = None
     for start, end, chains in zip(points, points[1:], corrections, strict=False):

@@ -70,8 +70,17 @@ class Counts:
         """Return the number of trees with `order` vertices."""
         return self._colours * self.forests(order - 1) if order else 0
 
+    def prepare(self, least: int, likely: int) -> None:
+        """Count at once up to `likely` vertices, or refuse `least`, where so many are needed."""
+        if least >= len(self._forests):
+            self._check_work(least)
+            self._make(likely)
+
     def _extend(self, nodes: int) -> None:
         self._check_work(nodes)
+        self._make(nodes)
+
+    def _make(self, nodes: int) -> None:
         forests = list(self._forests)
         if self._planar:
             for m in range(len(forests), nodes + 1):

@@ -8,6 +8,7 @@ down to the place of a sequence of trees among all those with the same total.
 from __future__ import annotations
 
 from itertools import islice
+from math import log2
 from typing import Any, Protocol, TypeVar
 
 from treealg.checks import brief, check_integer
@@ -39,10 +40,11 @@ class _Sequences(Protocol):
 
 
 class _Ordered:
-    """Places of arbitrary sequences of planar trees."""
+    """Places of arbitrary sequences of planar trees, up to a greatest total."""
 
-    def __init__(self, colours: int) -> None:
+    def __init__(self, colours: int, greatest: int) -> None:
         self.counts = counts(colours, True)
+        self.counts.forests(greatest)  # all of them together, as one by one takes longer
 
     def rank(self, places: list[Place], total: int) -> int:
         trees, forests = self.counts.trees, self.counts.forests
@@ -251,8 +253,22 @@ def _small(colours: int) -> _Sorted:
 
 def _sequences(planar: bool, colours: int, total: int) -> _Sequences:
     if planar:
-        return _Ordered(colours)
+        return _Ordered(colours, total)
     return _small(colours) if total <= _SMALL else _Sorted(colours, total)
+
+
+def _orders(index: int, colours: int, planar: bool) -> tuple[int, int]:
+    """Return how many vertices what has an index has at least but for one, and hardly more than.
+
+    There are at most (3 d)^n trees with n vertices and d colours, planar ones at most (4 d)^n, and
+    half as many again with up to n; forests are as many as trees that have one root more. Of trees
+    that are not planar there are some 2.95^n of one colour, and more than (e d)^n / n^2 of d.
+    """
+    bits = index.bit_length() - 2
+    most, usual = (4.0, 4.0) if planar else (3.0, 2.95 if colours == 1 else 2.718)
+    least = int(bits / (log2(most) + log2(colours))) - 2
+    likely = int((bits + 2 * bits.bit_length()) / (log2(usual) + log2(colours))) + 2
+    return least, likely
 
 
 def rank(x: Tree | PlanarTree | Forest | OrderedForest, colours: Any = 1) -> int:
@@ -358,6 +374,7 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
     is_tree = issubclass(kind, RootedTree)
     planar = kind in (PlanarTree, OrderedForest)
     count = counts(colours, planar)
+    count.prepare(*_orders(index, colours, planar))
     size = 1 if is_tree else 0
     number = count.trees if is_tree else count.forests
     while index >= number(size):

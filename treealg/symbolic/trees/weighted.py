@@ -7,6 +7,7 @@ logarithms, exponentials and inverses are those of all trees.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sequences import check_weights
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.interning import Interned
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["count_by_weight", "weight", "weighted_basis", "weighted_words"]
@@ -101,7 +103,8 @@ def count_by_weight(
     InvalidTypeError
         If a weight or `degree` is no integer, or `planar` neither a boolean nor None.
     InvalidValueError
-        If there are no weights, one is below 1, or `degree` is below 0 or above 1,000.
+        If there are no weights, one is below 1, `degree` is below 0 or above 1,000, or counting
+        would take long, as with thousands of labels.
 
     Notes
     -----
@@ -124,23 +127,51 @@ def count_by_weight(
             f"degree must be at most {_MOST_COUNTED:,} to be counted, got {degree}"
         )
     planar = None if planar is None else check_flag("planar", planar)
-    labels = [0] * (degree + 1)
-    for own in given:
-        if own <= degree:
-            labels[own] += 1
+    labels = Counter(own for own in given if own <= degree)
+    _check_work(labels, degree, planar)
     forests, trees, sums = [1], [0], [0] * (degree + 1)
     for n in range(1, degree + 1):
+        if planar is not None:
+            trees.append(_grown(labels, forests, n))
         if planar is None:
-            trees.append(labels[n])
-        else:
-            trees.append(sum(labels[k] * forests[n - k] for k in range(1, n + 1)))
-        if planar is not False:
+            forests.append(_grown(labels, forests, n))
+            continue
+        if planar:
             forests.append(sum(trees[k] * forests[n - k] for k in range(1, n + 1)))
             continue
         for j in range(n, degree + 1, n):
             sums[j] += n * trees[n]
         forests.append(sum(sums[j] * forests[n - j] for j in range(1, n + 1)) // n)
     return (1, *(forests if planar is not False else trees)[1:])
+
+
+def _grown(labels: Counter[int], forests: list[int], weight: int) -> int:
+    """Return how many pairs of a label and a forest, or word, have a weight."""
+    return sum(count * forests[weight - k] for k, count in labels.items() if k <= weight)
+
+
+def _check_work(labels: Counter[int], degree: int, planar: bool | None) -> None:
+    """Refuse counts that take minutes, as products of integers do that are long."""
+    bits = _bits(labels, degree, {None: 1.0, True: 4.0, False: 2.95}[planar])
+    steps = degree * len(labels) * (1 + bits // 5000)
+    if planar is not None:
+        steps += degree**2 // 2 * (1 + int((bits / 2000) ** 1.6))
+    check_steps(f"to count up to weight {degree:,} with {labels.total():,} labels", steps)
+
+
+def _bits(labels: Counter[int], degree: int, growth: float) -> int:
+    """Return about how many binary digits counts have: they grow as 1 / x^n, with growth L(x) = 1.
+
+    L is the generating function of the labels.
+    """
+    low, high = -30.0, 0.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        if growth * sum(count * 2.0 ** (k * middle) for k, count in labels.items()) < 1:
+            low = middle
+        else:
+            high = middle
+    return int(-degree * high)
 
 
 def weighted_basis(weights: Iterable[Any], degree: Any, *, planar: bool = False) -> tuple[Any, ...]:
