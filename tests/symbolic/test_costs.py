@@ -3,10 +3,25 @@
 import time
 
 import pytest
+import sympy
 
 import treealg
 from treealg.errors import InvalidValueError
-from treealg.symbolic import Forest, PlanarTree, Tree
+from treealg.symbolic import (
+    Element,
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tree,
+    bck,
+    bseries,
+    count_by_weight,
+    exact_signature,
+    nck,
+    rank,
+    shuffle_words,
+    unrank,
+)
 from treealg.symbolic.trees import meter
 
 
@@ -44,3 +59,163 @@ def test_integers_are_written_up_to_the_length_to_which_they_are_read():
         assert Tree.from_text(Tree(label=label).to_text()).label == label
     with pytest.raises(InvalidValueError, match="integers of at most 50,000 digits"):
         Tree(label=10**50_100).to_text()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: count_by_weight([1] * 10_000, 1000),
+        lambda: count_by_weight([1] * 10**6, 1000, planar=True),
+        lambda: exact_signature([[0], [1]] * 50_000, 3),
+        lambda: exact_signature([[0, 0], [1, 2]] * 10_000, 3, planar=True),
+        lambda: unrank(Tree, 2**15_999),
+        lambda: unrank(Forest, 2**15_999 - 1),
+        lambda: bck.coproduct(Forest([Tree()] * 20_000)),
+        lambda: bck.reduced_coproduct(Forest([Tree()] * 20_000)),
+        lambda: nck.coproduct(OrderedForest([PlanarTree()] * 20_000)),
+        lambda: shuffle_words((0,) * 5000, (1,)),
+    ],
+)
+def test_work_is_refused_before_it_is_done(ask):
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match="steps, beyond the bound of"):
+        ask()
+    assert time.process_time() - start < 3
+
+
+def test_places_of_many_ordered_trees_take_one_list_of_counts():
+    start = time.process_time()
+    assert rank(OrderedForest([PlanarTree()] * 9_000)) > 2**17_000
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("colours", [1, 2, 5, 10**6])
+@pytest.mark.parametrize("kind", [Tree, PlanarTree, Forest, OrderedForest])
+def test_places_are_found_whatever_was_counted_before(kind, colours):
+    for index in [*range(40), *(2**bits for bits in range(6, 300, 49))]:
+        assert rank(unrank(kind, index, colours), colours) == index
+
+
+@pytest.mark.parametrize("planar", [False, True, None])
+def test_counts_by_weight_have_a_label_for_each_weight_given(planar):
+    weights = [1, 3, 3, 1000, 5]
+    counts = count_by_weight(weights, 12, planar=planar)
+    assert counts == count_by_weight([5, 3, 1, 3], 12, planar=planar)
+    assert (
+        counts[:4]
+        == {
+            False: (1, 1, 1, 4),
+            True: (1, 1, 2, 7),
+            None: (1, 1, 1, 3),
+        }[planar]
+    )
+
+
+def test_powers_of_sums_are_those_of_repeated_products():
+    forest = Forest([Tree(), *[Tree([Tree()])] * 3])
+    delta = bck.coproduct(Tree([Tree()]))
+    power = bck.coproduct(Tree())
+    for _ in range(3):
+        power = bck.tensor_product(power, delta)
+    assert bck.coproduct(forest) == power
+
+
+N, X = sympy.symbols("n x")
+
+
+def unevaluated(base, exponent):
+    return sympy.Pow(base, exponent, evaluate=False)
+
+
+GIANTS = [
+    unevaluated(9, 9**9),
+    unevaluated(9, 9**7),
+    unevaluated(sympy.Rational(1, 9), -(9**9)),
+    unevaluated(sympy.Float(1.5), 10**9),
+    unevaluated(unevaluated(9, 9**5), 9**5),
+    unevaluated(9, unevaluated(9, 9)),
+    unevaluated(2 * sympy.sqrt(3), 10**9),
+    sympy.Add(sympy.sqrt(2), unevaluated(9, 9**9), evaluate=False),
+    sympy.Mul(X, unevaluated(9, -(9**9)), evaluate=False),
+    sympy.sqrt(1 + X * sympy.factorial(10**9, evaluate=False)),
+    sympy.binomial(10**9, 10**8, evaluate=False),
+    sympy.fibonacci(10**9, evaluate=False),
+    sympy.bell(10**9, evaluate=False),
+]
+
+
+@pytest.mark.parametrize("giant", GIANTS, ids=str)
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda giant: Element({Tree(): giant}),
+        lambda giant: Element({Tree(): 1}) * giant,
+        lambda giant: Element({Tree(): X}).subs(X, giant),
+        lambda giant: bseries.RungeKutta([[giant]], [1]),
+        lambda giant: bseries.exact_series(3).map_coefficients(lambda _: giant),
+    ],
+)
+def test_numbers_of_too_many_digits_are_refused_before_they_are_computed(giant, take):
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match=r"binary digits|too many digits"):
+        take(giant)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (sympy.factorial(N), 10**7),
+        (sympy.fibonacci(N), 10**8),
+        (sympy.catalan(N + 1), 10**8),
+        (sympy.bell(N), 10**5),
+        (sympy.rf(X, N), 10**8),
+        (2 ** sympy.factorial(N), 10**8),
+        (2 ** sympy.factorial(N), 15),
+        (2**N, 10**8),
+        ((X + 3) ** N, 10**8),
+    ],
+)
+def test_nothing_is_put_in_that_makes_a_giant(value, number):
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match="subs makes"):
+        Element({Tree(): value}).subs(N, number)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        unevaluated(9, 1000),
+        sympy.factorial(1000, evaluate=False),
+        unevaluated(unevaluated(2, 100), -3),
+        unevaluated(sympy.Float(1.5), 100),
+    ],
+    ids=str,
+)
+def test_numbers_that_are_not_computed_yet_are_the_numbers_that_they_are(value):
+    number = value.doit() if not value.has(sympy.Float) else sympy.Rational(3, 2) ** 100
+    assert Element({Tree(): value}) == Element({Tree(): number})
+    assert Element({Tree(): value}) != Element({Tree(): number + 1})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.sin(10**9) + sympy.pi ** (10**9) + sympy.exp(10**9),
+        (1 + sympy.sqrt(2)) ** 10**7,
+        X ** (10**20),
+        2**N * sympy.factorial(N) + sympy.erf(10**6),
+        sympy.Float(1.1) * X**0.1,
+    ],
+    ids=str,
+)
+def test_what_is_no_number_of_many_digits_is_a_coefficient(value):
+    assert Element({Tree(): value})[Tree()] == value
+
+
+def test_numbers_of_moderate_size_are_put_in():
+    x = Element({Tree(): sympy.factorial(N) + 2**N + X**0.1})
+    assert x.subs({N: 1000, X: 1})[Tree()] == sympy.factorial(1000) + 2**1000 + 1
+    assert Element({Tree(): X**0.1}).subs(X, 2)[Tree()] == sympy.Float(2) ** 0.1
+    assert Element({Tree(): X ** (10**6)}).subs(X, 1.0)[Tree()] == 1.0

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Self
 
 from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.giants import check_giants, check_substitution
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import python_scalar
@@ -32,7 +33,6 @@ __all__ = [
 
 _GREATEST_EXPONENT = 10_000
 _GREATEST_DEGREE = 100_000
-_MOST_BITS_OF_POWERS = 1_000_000
 _NUMBERS = frozenset({int, Fraction, float, complex})
 
 
@@ -66,7 +66,10 @@ def own_number(value: Any) -> Any:
         if isinstance(value, kind):  # of an enumeration, or another subclass
             return getattr(kind, f"__{kind.__name__}__")(value)
     if hasattr(value, "as_expr"):
-        return value if hasattr(value, "equals") else value.as_expr()
+        if not hasattr(value, "equals"):
+            return value.as_expr()
+        check_giants(value)
+        return value
     upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
     if not isinstance(upper, Integral) or not isinstance(lower, Integral):
         return value
@@ -254,25 +257,8 @@ def _pairs(arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
 
 
 def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
-    """Return an expression with others for symbols in it, if no power becomes too large a number.
-
-    SymPy computes these at once. Of powers in powers the inner ones are looked at first.
-    """
-    from sympy import Pow, Rational, preorder_traversal
-
-    whole = [value, *(new for _, new in pairs)]
-    powers = [part for each in whole for part in preorder_traversal(each) if isinstance(part, Pow)]
-    for power in reversed(powers):
-        exponent = power.exp.subs(pairs)
-        if not exponent.is_Rational or abs(exponent) <= 1:
-            continue
-        numbers = power.base.subs(pairs).atoms(Rational)
-        bits = max((max(abs(n.p), n.q).bit_length() for n in numbers), default=1) - 1
-        if bits * abs(exponent) > _MOST_BITS_OF_POWERS:
-            raise InvalidValueError(
-                f"subs makes the power {brief(power)} a number of more than "
-                f"{_MOST_BITS_OF_POWERS:,} binary digits; put in smaller numbers"
-            )
+    """Return an expression with others for symbols in it, if no number becomes too large."""
+    check_substitution(value, pairs)
     return python_number(value.subs(pairs))
 
 
@@ -371,7 +357,9 @@ class Coefficients:
             If an argument is or contains a string, which SymPy would evaluate as Python, or is
             no symbol, number, expression, mapping or pairs of them.
         InvalidValueError
-            If a power would be a number of more than a million binary digits.
+            If a power would be a number of more than a million binary digits, or a factorial or
+            another function of integers, which grows with them, would have an argument beyond
+            10,000, and 1,000 where it takes longer.
 
         Examples
         --------
