@@ -82,9 +82,9 @@ def _float_of_any_length(value: Any) -> Any:
         return value
     if not hasattr(value, "_mpc_"):
         return float_of_mpmath(value)
-    from sympy import I, sympify
+    from sympy import I
 
-    return sympify(float_of_mpmath(value.real)) + I * sympify(float_of_mpmath(value.imag))
+    return float_of_mpmath(value.real) + I * float_of_mpmath(value.imag)
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:
