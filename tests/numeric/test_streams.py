@@ -230,8 +230,21 @@ def test_popping_forgets_one_point():
     stream.pop_front()
     assert (stream.start_index, stream.size) == (1, 2)
     stream.pop_front()
-    with pytest.raises(treealg.InvalidValueError):
+    with pytest.raises(
+        treealg.InvalidValueError, match=r"has only the point 2; push others first$"
+    ):
         stream.pop_front()
+    assert (stream.start_index, stream.size) == (2, 1)
+
+
+@pytest.mark.parametrize("points", [None, np.empty((0, 2))])
+def test_a_stream_without_points_says_that_there_are_none_to_forget(points):
+    stream = treealg.BranchedSigStream(2, 1)
+    if points is not None:
+        stream.push_batch(points)
+    for forget in (stream.pop_front, lambda: stream.drop(0), lambda: stream.drop(1)):
+        with pytest.raises(treealg.InvalidValueError, match=r"^the stream has no points yet"):
+            forget()
 
 
 @pytest.mark.slow

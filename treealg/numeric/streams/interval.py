@@ -147,6 +147,12 @@ class BranchedSigStream(StreamBase):
         InvalidValueError
             If there is at most one point.
         """
+        self._tree_or_refuse()
+        if self.size < 2:
+            raise InvalidValueError(
+                f"pop_front must leave a point, but the stream has only the point {self._start}; "
+                f"push others first"
+            )
         self.drop(self._start + 1)
 
     def drop(self, before: int) -> None:
@@ -165,14 +171,15 @@ class BranchedSigStream(StreamBase):
             If `before` is no point of the stream.
         """
         before = check_integer("before", before, 0)
-        if self._tree is None or before > self.end_index:
+        tree = self._tree_or_refuse()
+        if before > self.end_index:
             raise InvalidValueError(
                 f"before must be a point of the stream, which has {self.start_index} to "
                 f"{self.end_index}; got {before}"
             )
         if before > self._start:
             self._start = before
-            self._tree.drop(before)
+            tree.drop(before)
 
     def sig(self, start: int, end: int) -> Array:
         """Compute the signature, or log-signature, between two points.
