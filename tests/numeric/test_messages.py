@@ -1,6 +1,7 @@
 """Messages call arguments, their axes and their parts by the names that callers know."""
 
 import itertools
+import re
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -282,3 +283,173 @@ def test_what_holds_tensors_is_not_taken_for_what_is_traced():
             sig(value)
     with pytest.raises(treealg.InvalidTypeError, match=r"Linear; call it"):
         sig(torch.nn.Linear(2, 2))
+
+
+def series(own):
+    return own.Series([1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda x: [x, x], "path"),
+        (lambda x: (x, x[:2]), "path"),
+        (lambda x: [x, [1.0, 2.0, 3.0]], "path"),
+        (lambda x: [[x, x], [x, x]], "path[0]"),
+        (lambda x: [[[1.0, 2.0, 4.0]], [x]], "path[1]"),
+        (lambda x: [[[1.0, 2.0, 4.0]] * 2, [x]], "path[1]"),
+    ],
+)
+def test_a_list_of_series_is_no_path(package, make, name):
+    own = pytest.importorskip(package)
+    start = re.escape(f"{name} must not be a list of Series, which might be channels, points or")
+    for function in (sig, treealg.sig_backprop, treealg.bracket_path):
+        rest = (np.ones(6), np.ones(6), 2) if function is treealg.sig_backprop else ()
+        with pytest.raises(treealg.InvalidTypeError, match=f"^{start}"):
+            function(make(series(own)), *rest)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_what_is_advised_for_series_gives_channels_points_or_paths(package):
+    path = [series(pytest.importorskip(package)), series(pytest.importorskip(package))]
+    column = np.array([1.0, 2.0, 4.0])
+    for advised, array in [
+        (np.column_stack(path), np.column_stack([column, column])),
+        (np.stack(path), np.stack([column, column])),
+        ([x.to_frame() for x in path], np.stack([column, column])[..., None]),
+    ]:
+        np.testing.assert_array_equal(sig(advised), sig(array))
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_list_of_series_that_are_vectors_is_taken(package):
+    own = pytest.importorskip(package)
+    vectors = [own.Series([1.0, 2.0]), own.Series([3.0, 4.0])]
+    found = treealg.branched_sig_to_log_sig(vectors, 2, 1)
+    np.testing.assert_array_equal(found, [[1.0, 2.0], [3.0, 4.0]])
+
+
+def grouped(package, sizes):
+    own = pytest.importorskip(package)
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    table = own.DataFrame({"a": labels, "b": np.arange(float(len(labels)))})
+    return table.groupby("a") if package == "pandas" else table.group_by("a", maintain_order=True)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+@pytest.mark.parametrize("name", ["path", "times", "lengths", "windows", "correction"])
+@pytest.mark.parametrize("sizes", [(1, 2, 2), (2, 2), (1,)])
+def test_groups_of_a_table_are_told_to_be_a_list(package, name, sizes):
+    groups = grouped(package, sizes)
+    with pytest.raises(
+        treealg.InvalidTypeError, match=rf"^{name} must be .*GroupBy; \[x for _, x in {name}\] is"
+    ):
+        sig(**{"time_aug": name == "times", name: groups})
+    assert sig([x for _, x in groups]).shape == (len(sizes), 6)
+
+
+class Unread:
+    """Has items, of which NumPy makes no numbers."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, index):
+        return self.items[index]
+
+
+@pytest.mark.parametrize("name", ["times", "lengths", "windows"])
+@pytest.mark.parametrize("items", [[[1], [1, 2]], [{}, {}]])
+def test_what_has_items_that_are_no_numbers_is_called_by_its_type(name, items):
+    with pytest.raises(
+        treealg.InvalidTypeError, match=rf"^{name} must be .*\.Unread; give numbers"
+    ):
+        sig(**{"time_aug": name == "times", name: Unread(items)})
+
+
+def test_no_derivative_is_promised_where_there_is_none():
+    torch = pytest.importorskip("torch")
+    times = torch.arange(5.0, requires_grad=True)
+    for name, options in {
+        "times": {"times": times},
+        r"times\[0\]": {"times": list(times)},
+        "lengths": {"lengths": times},
+        "windows": {"windows": times},
+    }.items():
+        match = (
+            rf"^{name} requires a gradient, which no function has in it; use {name}\.detach\(\)$"
+        )
+        with pytest.raises(treealg.InvalidTypeError, match=match):
+            sig(time_aug=True, **options)
+    np.testing.assert_array_equal(
+        sig(time_aug=True, times=times.detach()), sig(time_aug=True, times=np.arange(5.0))
+    )
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+def test_no_tangent_is_promised_to_be_carried_on_where_there_is_none():
+    torch = pytest.importorskip("torch")
+    forward_ad = torch.autograd.forward_ad
+    with forward_ad.dual_level():
+        moved = forward_ad.make_dual(torch.arange(5.0), torch.ones(5))
+        with pytest.raises(treealg.InvalidTypeError, match=r"^times has a tangent") as caught:
+            sig(time_aug=True, times=moved)
+    assert "treealg.torch" not in str(caught.value)
+
+
+def sympy_half():
+    return pytest.importorskip("sympy").Rational(1, 2)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Fraction(1, 2),
+        lambda: Decimal("0.5"),
+        sympy_half,
+        lambda: sympy_half() ** sympy_half(),
+    ],
+    ids=["fraction", "decimal", "rational", "root"],
+)
+def test_numbers_that_numpy_has_not_are_told_to_be_floats(make):
+    path = [[0, 0.0], [make(), 1.0]]
+    advice = re.escape("path[1][0]; float(...) converts it, numpy.array(path, dtype=float) the")
+    with pytest.raises(treealg.InvalidTypeError, match=advice):
+        sig(path)
+    floats = [[0, 0.0], [float(make()), 1.0]]
+    np.testing.assert_array_equal(sig(np.array(path, dtype=float)), sig(floats))
+    with pytest.raises(treealg.InvalidTypeError, match=r"int\(\.\.\.\) cuts off what is behind"):
+        sig(windows=[[0, make()]])
+
+
+@pytest.mark.parametrize("value", ["0.5", b"1", 1j, True, np.True_, np.timedelta64(1, "s"), None])
+def test_what_is_no_real_number_is_not_told_to_be_a_float(value):
+    with pytest.raises(treealg.InvalidTypeError) as caught:
+        sig([[0, 0.0], [value, 1.0]])
+    assert "float(...)" not in str(caught.value)
+
+
+@pytest.mark.parametrize("points", [5, 3])
+def test_arrays_of_two_kinds_are_no_list_whichever_comes_first(points):
+    torch = pytest.importorskip("torch")
+    other = torch.zeros(points, 2, dtype=torch.float64)
+    for paths in ([PATH, other], [other, PATH]):
+        with pytest.raises(treealg.InvalidTypeError, match=r"^the paths of a list must be of one"):
+            sig(paths)
+
+
+@pytest.mark.parametrize("points", [5, 3])
+def test_an_array_and_a_table_are_paths_whichever_comes_first(points):
+    table = pytest.importorskip("pandas").DataFrame(PATH[:points] ** 2)
+    derivs = [np.ones(6), np.zeros(6)]
+    for paths in ([PATH, table], [table, PATH]):
+        arrays = [np.asarray(path) for path in paths]
+        found = treealg.branched_sig_backprop(paths, sig(paths), derivs, 2)
+        assert isinstance(found, list)
+        for own, path, deriv in zip(found, arrays, derivs, strict=True):
+            wanted = treealg.branched_sig_backprop(path, sig(path), deriv, 2)
+            np.testing.assert_array_equal(own, wanted)

@@ -49,6 +49,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "numpy.column_stack(list({name}.values())) has its values as channels"),
     (lambda value: isinstance(value, IOBase), "the open file {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
+    (lambda value: _is_grouped(value), _OBJECT,
+     "[x for _, x in {name}] is a list of its tables, which is taken where paths are"),
     (lambda value: isinstance(value, Iterator), _OBJECT + ", which can be read only once",
      "use list({name})"),
     (lambda value: isinstance(value, MappingView), _OBJECT, "use list({name})"),
@@ -200,6 +202,13 @@ def _has_items(value: Any) -> bool:
 def _has_paths(value: Mapping[Any, Any]) -> bool:
     """Tell whether the values of a mapping have axes enough to be paths each."""
     return bool(value) and all(len(getattr(own, "shape", ())) > 1 for own in value.values())
+
+
+def _is_grouped(value: Any) -> bool:
+    """Tell whether a value is a table of pandas or polars whose rows are in groups."""
+    names = {kind.__name__ for kind in type(value).__mro__}
+    is_table = names & {"DataFrameGroupBy", "GroupBy"} and "SeriesGroupBy" not in names
+    return bool(is_table) and is_of(value, "pandas", "polars")
 
 
 def _is_lazy(value: Any) -> bool:

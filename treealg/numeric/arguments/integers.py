@@ -135,7 +135,9 @@ def exact_values(
 
 
 def _is_number(value: Any) -> bool:
-    is_real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    is_real = isinstance(value, numbers.Real) and not isinstance(
+        value, (bool, np.bool_, np.timedelta64)
+    )
     return is_real and (not isinstance(value, numbers.Integral) or abs(int(value)) < 2**1000)
 
 

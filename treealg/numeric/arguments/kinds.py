@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import not_an_array
+from treealg.numeric.arguments.foreign import described, not_an_array
 
 __all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array", "refuse_masked"]
 
@@ -114,10 +114,27 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
     except MemoryError:
         raise InvalidValueError(f"{name} does not fit in memory; give fewer {what}") from None
     except Exception as error:  # of any package whose value it is
+        if not _is_container(value):
+            raise _not_read(value, name, what) from None
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
     if found.dtype.kind in "OUS" and not found.ndim:
         raise not_an_array(found.item(), name)
+    if found.dtype.kind == "O" and not _is_container(value):
+        raise _not_read(value, name, what)
     return found
+
+
+def _is_container(value: Any) -> bool:
+    """Tell whether a value is a list or an array, in which something is no number if it fails."""
+    return isinstance(value, (list, tuple)) or hasattr(value, "__array__")
+
+
+def _not_read(value: Any, name: str, what: str) -> InvalidTypeError:
+    """Return the error of an object that has items, of which NumPy makes no numbers."""
+    said, how = described(value, name)
+    return InvalidTypeError(
+        f"{name} must be an array of {what}, got {said}; {how or 'give numbers instead'}"
+    )
 
 
 def refuse_masked(value: Any, name: str) -> None:

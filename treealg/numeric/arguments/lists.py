@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import has_no_numbers, is_symbolic, not_an_array
+from treealg.numeric.arguments.foreign import (
+    has_no_numbers,
+    is_symbolic,
+    is_traced,
+    not_an_array,
+)
 from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype
-from treealg.numeric.arguments.tables import without_tables
+from treealg.numeric.arguments.tables import is_series, refuse_series, without_tables
 from treealg.numeric.arguments.tensors import data_of, dense_tensor, is_tensor, tensor_array
 
 __all__ = ["integer_array", "list_array", "refuse_packed"]
@@ -36,48 +41,60 @@ def refuse_packed(value: Any, name: str) -> None:
         )
 
 
+class _Meant(NamedTuple):
+    """What a nested list is meant as; see `list_array`."""
+
+    wanted: str
+    of_paths: bool
+    constant: bool
+
+
 def list_array(
     value: Any,
     name: str,
     *,
     of_paths: bool = False,
     listed: bool = False,
+    constant: bool = False,
     wanted: str = "real numbers",
 ) -> npt.NDArray[Any]:
     """Return a nested list as an array of floats, of integers, or of integers beyond those.
 
     If it is one `of_paths`, and paths may be `listed`, lists that are not equally long may be meant
-    as these. What is `wanted` is said of a list of something else.
+    as these. In what is `constant` there are no derivatives. What is `wanted` is said of a list of
+    something else.
     """
     refuse_packed(value, name)
     if of_paths and not value:
         raise InvalidValueError(
             f"{name} must be a list of at least one path, or of one point, got an empty list"
         )
-    value = without_tables(value, name)
+    meant = _Meant(wanted, of_paths, constant)
+    value = without_tables(value, name, of_paths=of_paths)
     try:
         array = np.array(value)
     except ValueError as error:
-        if _other_leaf(value, name, wanted):
-            raise _wrong_leaf(value, name, str(error), wanted) from None
+        wrong = _other_leaf(value, name, meant)
+        if wrong is not None:
+            raise wrong from None
         raise _unequal(value, name, error, of_paths, listed) from None
     except (TypeError, RuntimeError, UserWarning, np.ma.MaskError) as error:
-        raise _wrong_leaf(value, name, str(error), wanted) from None
+        raise _wrong_leaf(value, name, str(error), meant) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
         exact = numbers_of(value, array)
         is_real = array.dtype.kind in "iuf" or exact is not array
-        if is_real and not _holds_other(value, name):
+        if is_real and not _holds_other(value, name, meant):
             return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
-    raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}", wanted)
+    raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}", meant)
 
 
 def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     """Return integers as an array of the dtype they have; a list without any is one of integers."""
     if isinstance(value, (list, tuple)):
-        found = list_array(value, name, wanted="integers")
+        found = list_array(value, name, constant=True, wanted="integers")
         found = found if found.size else found.astype(np.int64)
     elif is_tensor(value) and value.device.type in ("cpu", "meta"):
-        tensor = dense_tensor(value, name)
+        tensor = dense_tensor(value, name, constant=True)
         if tensor.is_complex() or tensor.is_floating_point():
             fix = (
                 "" if tensor.is_complex() else f"; {name}.long() cuts off what is behind the point"
@@ -103,7 +120,7 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     return found
 
 
-def _holds_other(value: Any, name: str) -> bool:
+def _holds_other(value: Any, name: str, meant: _Meant) -> bool:
     """Tell whether a nested list, known to be rectangular, holds a boolean at any depth.
 
     An array in it that is none of those that are taken is refused, where NumPy reads it.
@@ -114,7 +131,7 @@ def _holds_other(value: Any, name: str) -> bool:
         if type(leaf) is not float and type(leaf) is not int:
             if is_flag(leaf):
                 return True
-            _check_array(leaf, place)
+            _check_array(leaf, place, meant)
     return False
 
 
@@ -130,15 +147,17 @@ def _is_plain(value: Any) -> bool:
             return True
 
 
-def _check_array(leaf: Any, place: str) -> None:
+def _check_array(leaf: Any, place: str, meant: _Meant) -> None:
     """Refuse an array in a list as it would be refused alone."""
     refuse_masked(leaf, place)
     if is_tensor(leaf):
-        tensor_array(leaf, place)
+        tensor_array(leaf, place, constant=meant.constant)
     elif isinstance(leaf, np.ndarray):
         compute_dtype(leaf.dtype, place)
     elif has_no_numbers(leaf) and not is_array(leaf):
         raise not_an_array(leaf, place)
+    elif meant.of_paths and not isinstance(leaf, np.generic) and is_series(leaf):
+        refuse_series(place.rpartition("[")[0])
 
 
 def _leaves(value: Any, name: str) -> Any:
@@ -152,21 +171,22 @@ def _leaves(value: Any, name: str) -> Any:
             yield place, piece
 
 
-def _wrong_leaf(value: Any, name: str, why: str, wanted: str) -> InvalidTypeError:
+def _wrong_leaf(value: Any, name: str, why: str, meant: _Meant) -> InvalidTypeError:
     """Return the error of a list that is not read as numbers."""
-    return _other_leaf(value, name, wanted) or InvalidTypeError(
-        f"{name} must be a nested list of {wanted} that fit float64; it could not be read: {why}"
+    return _other_leaf(value, name, meant) or InvalidTypeError(
+        f"{name} must be a nested list of {meant.wanted} that fit float64; it could not be read: "
+        f"{why}"
     )
 
 
-def _other_leaf(value: Any, name: str, wanted: str) -> InvalidTypeError | None:
+def _other_leaf(value: Any, name: str, meant: _Meant) -> InvalidTypeError | None:
     """Return the error of a list with something that is no number, if there is such a thing."""
     for place, leaf in _leaves(value, name):
-        _check_array(leaf, place)
+        _check_array(leaf, place, meant)
         if isinstance(leaf, (list, tuple)):
             return InvalidTypeError(
-                f"{name} must be a nested list of {wanted} at most {MAX_AXES} lists deep, got one "
-                f"that is deeper, or holds itself; leave out lists around lists"
+                f"{name} must be a nested list of {meant.wanted} at most {MAX_AXES} lists deep, "
+                f"got one that is deeper, or holds itself; leave out lists around lists"
             )
         is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not (
             is_flag(leaf) or isinstance(leaf, np.timedelta64)
@@ -176,16 +196,31 @@ def _other_leaf(value: Any, name: str, wanted: str) -> InvalidTypeError | None:
         )
         if is_number and not _fits(leaf):
             return InvalidTypeError(
-                f"{name} must be a nested list of {wanted} that float64 holds, got "
+                f"{name} must be a nested list of {meant.wanted} that float64 holds, got "
                 f"{brief(leaf)} of type {type(leaf).__name__} at {place}; scale or round it first"
             )
         if is_number or is_array:
             continue
+        fix = "convert or leave out what is no number"
+        if _is_convertible(leaf):
+            fix = f"float(...) converts it, numpy.array({name}, dtype=float) the whole list"
+            if meant.wanted == "integers":
+                fix = "int(...) cuts off what is behind the point"
         return InvalidTypeError(
-            f"{name} must be a nested list of {wanted}, got {brief(leaf)} of type "
-            f"{type(leaf).__name__} at {place}; convert or leave out what is no number"
+            f"{name} must be a nested list of {meant.wanted}, got {brief(leaf)} of type "
+            f"{type(leaf).__name__} at {place}; {fix}"
         )
     return None
+
+
+def _is_convertible(value: Any) -> bool:
+    """Tell whether a value is a number that NumPy has not, such as fractions and those of SymPy."""
+    if is_flag(value) or is_traced(value) or isinstance(value, np.generic):
+        return False
+    try:
+        return hasattr(type(value), "__float__") and isinstance(float(value), float)
+    except Exception:  # of any package whose value it is
+        return False
 
 
 def _fits(number: Any) -> bool:

@@ -51,7 +51,7 @@ class ListOfPaths(tuple[Any, ...]):
 def is_list_of_paths(value: Any) -> bool:
     """Tell whether a value is a list of tensors, or of lists or arrays of different lengths.
 
-    A list of tensors, or of arrays of another kind than NumPy's, is one of paths whatever their
+    A list with tensors, or with arrays of another kind than NumPy's, is one of paths whatever their
     lengths, so that kind and dtype of the result do not depend on whether these happen to agree;
     lists of all else are float64 in any case.
     """
@@ -63,7 +63,8 @@ def is_list_of_paths(value: Any) -> bool:
         length = len(value[0]) if value[0].ndim == 2 else 0
         return {array.ndim for array in value} == {2} and any(len(x) != length for x in value)
     if all(_is_matrix(piece) for piece in value):
-        return not isinstance(value[0], np.ndarray) or len({len(piece) for piece in value}) > 1
+        is_other = any(not isinstance(piece, np.ndarray) for piece in value)
+        return is_other or len({len(piece) for piece in value}) > 1
     nested = all(isinstance(piece, (list, tuple)) and piece for piece in value)
     if not nested or not all(isinstance(piece[0], (list, tuple)) for piece in value):
         return False

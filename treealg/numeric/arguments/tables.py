@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,16 @@ from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.integers import numbers_of
 
-__all__ = ["check_order", "is_of_moments", "is_table", "moments", "table_array", "without_tables"]
+__all__ = [
+    "check_order",
+    "is_of_moments",
+    "is_series",
+    "is_table",
+    "moments",
+    "refuse_series",
+    "table_array",
+    "without_tables",
+]
 
 
 def is_table(value: Any) -> bool:
@@ -28,15 +37,31 @@ def is_table(value: Any) -> bool:
     )
 
 
-def without_tables(value: Any, name: str) -> Any:
-    """Return a list with arrays in the place of the tables in it."""
+def is_series(value: Any) -> bool:
+    """Tell whether a value is a Series of pandas or polars."""
+    return is_table(value) and not hasattr(value, "columns")
+
+
+def without_tables(value: Any, name: str, *, of_paths: bool = False) -> Any:
+    """Return a list with arrays in the place of the tables in it; Series are none `of_paths`."""
     if not any(map(is_table, value)):
         return value
+    if of_paths and any(map(is_series, value)):
+        refuse_series(name)
     check_order(value, name)
     return [
         table_array(piece, f"{name}[{place}]") if is_table(piece) else piece
         for place, piece in enumerate(value)
     ]
+
+
+def refuse_series(name: str) -> NoReturn:
+    """Refuse a list of Series that is a path, or several."""
+    raise InvalidTypeError(
+        f"{name} must not be a list of Series, which might be channels, points or paths; "
+        f"numpy.column_stack({name}) has them as channels, numpy.stack({name}) as points, and "
+        f"[x.to_frame() for x in {name}] is a list of paths with one channel"
+    )
 
 
 def check_order(value: Any, name: str) -> None:

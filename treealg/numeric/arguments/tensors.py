@@ -30,9 +30,9 @@ def is_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
-    """Return the data of a tensor on the CPU, not copied."""
-    tensor = dense_tensor(value, name)
+def tensor_array(value: Any, name: str, *, constant: bool = False) -> npt.NDArray[Any]:
+    """Return the data of a tensor on the CPU, not copied; see `dense_tensor`."""
+    tensor = dense_tensor(value, name, constant=constant)
     check_tensor_dtype(tensor, name)
     return data_of(tensor, name)
 
@@ -70,8 +70,11 @@ def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
         return None
 
 
-def dense_tensor(value: Any, name: str) -> Any:
-    """Check that a tensor has numbers, is dense, and records no derivatives, and return it."""
+def dense_tensor(value: Any, name: str, *, constant: bool = False) -> Any:
+    """Check that a tensor has numbers, is dense, and records no derivatives, and return it.
+
+    In a `constant`, such as times and lengths, no function has derivatives.
+    """
     run_as_it_is()
     torch = sys.modules["torch"]
     check_has_numbers(value, name)
@@ -89,15 +92,21 @@ def dense_tensor(value: Any, name: str) -> Any:
             f"{name} must be a dense tensor, got layout {value.layout}; use {name}.to_dense()"
         )
     if value.requires_grad and torch.is_grad_enabled():
+        said = f"{name} requires a gradient, which"
+        if constant:
+            raise InvalidTypeError(f"{said} no function has in it; use {name}.detach()")
         raise InvalidTypeError(
-            f"{name} requires a gradient, which this function does not record; use "
-            f"{function_for('torch')} for that, or {name}.detach() here"
+            f"{said} this function does not record; use {function_for('torch')} for that, or "
+            f"{name}.detach() here"
         )
     if _may_be_dual() and torch.autograd.forward_ad.unpack_dual(value).tangent is not None:
+        said = f"{name} has a tangent of torch.autograd.forward_ad, which"
+        primal = f"torch.autograd.forward_ad.unpack_dual({name}).primal"
+        if constant:
+            raise InvalidTypeError(f"{said} no function carries on from it; use {primal}")
         raise InvalidTypeError(
-            f"{name} has a tangent of torch.autograd.forward_ad, which this function does not "
-            f"carry on; use {function_for('torch')} for that, or "
-            f"torch.autograd.forward_ad.unpack_dual({name}).primal here"
+            f"{said} this function does not carry on; use {function_for('torch')} for that, or "
+            f"{primal} here"
         )
     return value
 

@@ -261,7 +261,7 @@ def _array(value: Any, name: str) -> npt.NDArray[Any]:
     if isinstance(value, (list, tuple)):
         found = _of_list(value, name)
     elif is_tensor(value):
-        found = tensor_array(value, name)
+        found = tensor_array(value, name, constant=True)
     elif is_table(value):
         found = moments(value) if is_of_moments(value) else table_array(value, name)
     else:
@@ -283,7 +283,7 @@ def _of_list(value: Any, name: str) -> npt.NDArray[Any]:
         return np.array(value, dtype=object)
     if getattr(getattr(first, "dtype", None), "kind", "") in ("M", "m"):
         return read_array(value, name, "times")
-    return list_array(value, name)
+    return list_array(value, name, constant=True)
 
 
 def _check_objects(found: npt.NDArray[Any], name: str) -> None:
