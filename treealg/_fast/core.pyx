@@ -293,8 +293,8 @@ cdef class Signals:
         if self.flag.stop == OUT_OF_MEMORY:
             raise InvalidValueError(
                 "the computation does not fit in memory: there is no room for the scratch of the "
-                "threads; use fewer channels or threads, trees with fewer nodes, whose square counts, "
-                "or a lower degree, depth or dyadic order"
+                "threads; use fewer channels or threads, trees with fewer nodes, whose square "
+                "counts, or a lower degree, depth or dyadic order"
             )
         if self.flag.stop == FORKED:
             raise InvalidValueError(
