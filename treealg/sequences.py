@@ -37,12 +37,13 @@ def check_sequence(name: str, value: Any, what: str) -> list[Any]:
     >>> check_sequence("id", ("day", "shop"), "a list of columns")
     ['day', 'shop']
     """
-    found = None
+    entries = None
     with contextlib.suppress(TypeError):  # of arrays without axes
-        found = list(islice(value, _MOST + 1)) if is_sequence(value) else None  # it may have no end
-    if found is None:
+        entries = iter(value) if is_sequence(value) else None
+    if entries is None:
         kind = "the text" if isinstance(value, (str, bytes)) else type(value).__name__
         raise InvalidTypeError(f"{name} must be {what}, got {kind} {brief(value)}")
+    found = list(islice(entries, _MOST + 1))  # it may have no end
     if len(found) > _MOST:
         raise _too_many(name, what)
     return found

@@ -162,6 +162,15 @@ def test_what_has_an_order_is_a_sequence():
         assert check_names("channels", value) == ["x", "y"]
 
 
+def test_an_error_of_the_own_iterator_of_a_caller_is_that_of_the_caller():
+    def entries():
+        yield 1
+        raise TypeError("of the caller")
+
+    with pytest.raises(TypeError, match="of the caller"):
+        check_sequence("weights", entries(), "a sequence")
+
+
 def test_a_sequence_without_end_is_refused_soon():
     for check in (
         lambda: check_weights("weights", itertools.count(1)),
@@ -177,7 +186,6 @@ def test_a_sequence_without_end_is_refused_soon():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"name": "junk"}, "map must be one of"),
         ({"dimension": 0}, "dimension must be at least 1"),
         ({"degree": 1.5}, "degree must be an integer"),
         ({"planar": 1}, "planar must be True"),

@@ -159,6 +159,14 @@ def test_parts_are_irreducible_and_multiply_to_the_whole(seed):
     assert product == whole
 
 
+def test_few_terms_of_many_variables_are_not_factored_by_all_products_of_powers():
+    _, *x = sympy.ring("x0:8", ZZ)
+    first = x[0] ** 8 * x[1] ** 3 - x[2] ** 7 * x[3] + x[4] ** 5 * x[5] ** 8 - x[6] ** 3 * x[7] ** 7
+    second = x[1] ** 8 * x[2] ** 5 + x[3] ** 6 * x[5] ** 2 - x[6] ** 8 * x[0] + x[7] ** 4 * x[2]
+    product = (first + x[0] ** 2 * x[4] ** 6) * (second - x[4] ** 7 * x[1] ** 2)
+    assert irreducible_parts(product) == [(product, 1, False)]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_division_by_a_factor_is_that_of_sympy(seed):
     rng = random.Random(seed)

@@ -371,7 +371,7 @@ def test_sums_of_roots_are_zero_where_bounds_say_so(seed):
     "value",
     [sqrt(sqrt(2) - 1), (-2) ** Rational(1, 3), I, cos(pi / 7), pi, X, 1 / (1 + sqrt(2)),
      sympy.Float(0.5), sympy.oo, sympy.nan, 2**sqrt(2), (1 + sqrt(2)) ** 5000,
-     3 ** Rational(1, 10**9 + 7)],
+     3 ** Rational(1, 10**9 + 7), sum(b ** Rational(1, 40) for b in (1, 2, 3)) ** 150 - 1],
     ids=str,
 )  # fmt: skip
 def test_what_is_no_sum_of_roots_or_large_is_left_to_others(value):

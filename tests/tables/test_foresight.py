@@ -1,5 +1,7 @@
 """Tables are refused before one is made: for their sizes, and for the memory that there is."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,32 @@ def test_all_are_foreseen_once_before_the_first_is_made():
     tables.clear_cache()
     assert cache.foresee(*needs) > 0  # as their files are
     assert len(done) == 4
+
+
+def test_a_table_is_made_once_also_if_what_it_needs_is_asked_meanwhile():
+    done, begun, asked = [], threading.Event(), threading.Event()
+
+    def build():
+        done.append("made")
+        begun.set()
+        asked.wait(10)
+        return tables.convolution(1, 3)
+
+    def need():
+        return cache.table(
+            "of_a_test", (9,), LinearMap, build, lambda table: True, foresee=lambda: 10
+        )
+
+    makers = [threading.Thread(target=need) for _ in range(2)]
+    makers[0].start()
+    assert begun.wait(10)
+    assert cache.foresee(need) == 10
+    makers[1].start()
+    makers[1].join(0.2)  # it waits for the first one
+    asked.set()
+    for maker in makers:
+        maker.join(10)
+    assert done == ["made"]
 
 
 def test_a_plan_makes_no_table_where_another_is_refused():

@@ -446,6 +446,15 @@ def test_derivatives_in_what_has_none_are_refused(derivative):
         derivative(path, times)
 
 
+def test_options_that_require_a_gradient_are_refused():
+    path, times = torch.eye(2, dtype=torch.float64), torch.tensor([0.0, 1.0], requires_grad=True)
+    for given in (times, [times[0], 1.0]):
+        with pytest.raises(treealg.InvalidTypeError, match=r"times1 has no derivative.*detach"):
+            treealg.torch.branched_sig_kernel(
+                path, path, 2, 1, time_aug=True, times1=given, times2=[0.0, 1.0]
+            )
+
+
 @forward_mode
 def test_derivatives_beside_what_has_none_are_as_before():
     path, times = torch.eye(2, dtype=torch.float64), torch.tensor([0.0, 1.0])
@@ -625,7 +634,10 @@ def test_weights_are_what_the_function_on_arrays_takes():
         pandas.Series([1, 2]), (np.int8(1), 2),
     ):  # fmt: skip
         assert torch.equal(treealg.torch.branched_sig(path, 3, weights=weights), want)
+    itself = [1]
+    itself.append(itself)
     for weights, error, said in [
+        (itself, InvalidValueError, "weights must not hold itself"),
         ({1, 2}, InvalidTypeError, "weights cannot be a value of type builtins.set"),
         ([1.5, float("nan")], InvalidValueError, "weights must hold finite numbers, got nan"),
         ([10**5000, 1], InvalidValueError, "weights must have at most 8,192 binary digits"),
@@ -640,7 +652,7 @@ def test_half_precision_without_numbers_is_refused_by_its_dtype(dtype):
         treealg.torch.branched_sig(torch.zeros(3, 2, dtype=dtype, device="meta"), 2)
 
 
-def test_what_has_no_gradient_gets_none_from_a_gradient_either():
+def test_what_has_no_gradient_has_none_of_a_gradient_either():
     path, times = torch.zeros(3, 2).double(), torch.tensor([0.0, 1.0, 3.0]).double()
     derivs = torch.ones(12).double()
 
@@ -649,7 +661,8 @@ def test_what_has_no_gradient_gets_none_from_a_gradient_either():
             path, None, derivs, 2, times=times, time_aug=True
         )
 
-    assert not torch.func.jacrev(gradient, 1)(path, times).any()
+    with pytest.raises(InvalidTypeError, match="no derivative in times"):
+        torch.func.jacrev(gradient, 1)(path, times)
     assert torch.func.jacrev(gradient, 0)(path, times).any()
 
 

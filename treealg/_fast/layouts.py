@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,9 @@ Array = npt.NDArray[Any]
 
 
 _LARGEST = 2**63 - 1
+
+_FEW_PLACES = 64
+"""So many free places are looked at for a polynomial."""
 
 _PART = 1 << 17
 """About how many terms of a table are walked at a time, so as to need little beside the result."""
@@ -305,7 +308,7 @@ def places_in_turn(label: Array, left: Array, right: Array, size: Array) -> tupl
     """Place polynomials where others were that nobody reads any more, for those who go on only.
 
     Returns the first coefficient of each, -1 for one without any, and how many there are places
-    for.
+    for. Of the places that are free, only some are looked at for each.
     """
     last = np.arange(len(label))
     for sources in (left, right):
@@ -318,7 +321,8 @@ def places_in_turn(label: Array, left: Array, right: Array, size: Array) -> tupl
     free: list[tuple[int, int]] = []  # ascending, with places between them that are taken
     for i, own in enumerate(sizes):
         if own:
-            fits = (k for k, (begin, end) in enumerate(free) if end - begin >= own)
+            few = enumerate(islice(free, _FEW_PLACES))
+            fits = (k for k, (begin, end) in few if end - begin >= own)
             k = next(fits, None)
             if k is not None:
                 begin, end = free.pop(k)

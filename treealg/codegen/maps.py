@@ -57,7 +57,7 @@ LOG_MAPS = ("logsig", "log")
 
 @dataclass(frozen=True)
 class MapSize:
-    """The name and size of a map, checked.
+    """The name and size of a map, or of a part of one.
 
     Parameters
     ----------
@@ -77,7 +77,12 @@ class MapSize:
     InvalidTypeError
         If a field has another type.
     InvalidValueError
-        If there is no such map, a number is out of range, or `method` does not fit.
+        If a number is out of range, or there is no such `method`.
+
+    Notes
+    -----
+    `map_size` checks that there is such a map; parts of maps, which have names of their own, are
+    told by their sizes, too.
     """
 
     name: str
@@ -89,17 +94,11 @@ class MapSize:
 
     def __post_init__(self) -> None:
         """Check the fields, and make them those of Python."""
-        check_choice("map", self.name, MAPS)
         planar = check_planar(self.planar)
         dimension = check_integer("dimension", self.dimension, 1)
         degree = check_integer("degree", self.degree, 1)
         levels = min(check_integer("levels", self.levels, 1), degree)
         method = check_method(self.method, planar is not False)
-        if method and self.name not in LOG_MAPS:
-            raise InvalidValueError(
-                f"method must be 0 for {self.name}, as only {' and '.join(LOG_MAPS)} have "
-                f"coordinates; got {method}"
-            )
         found = {"planar": planar, "dimension": dimension, "degree": degree, "levels": levels}
         for field, value in (found | {"method": method}).items():
             object.__setattr__(self, field, value)
@@ -157,7 +156,13 @@ def map_size(
     >>> print(map_size("log", 2, 3))
     log, dimension 2, degree 3, non-planar
     """
+    check_choice("map", name, MAPS)
     size = MapSize(name, dimension, degree, check_flag("planar", planar), levels, method)
+    if size.method and name not in LOG_MAPS:
+        raise InvalidValueError(
+            f"method must be 0 for {name}, as only {' and '.join(LOG_MAPS)} have coordinates; got "
+            f"{size.method}"
+        )
     _refuse_large(size)
     return size
 

@@ -44,7 +44,6 @@ _TYPES: dict[str, type] = {
     "object": str,
 }
 _NOTHING = object()
-_MOST_PIECES = 2**21
 _TOKEN = re.compile(r"""[()\[\],]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^()\[\],\s]+""")
 _STATIC = {kind.__name__: kind for kind in (LinearKernel, ScaledLinearKernel, RBFKernel)}
 _PARAMETERS = {
@@ -144,19 +143,20 @@ def _written(name: str, value: Any) -> str:
     """Return the text of nested lists and tuples of numbers, which trees of any depth may be."""
     pieces: list[str] = []
     stack: list[tuple[str, Any]] = [("", value)]  # what is to be written, before a value or alone
+    around: dict[int, Any] = {}
     while stack:
         before, value = stack.pop()
         pieces.append(before)
         if value is _NOTHING:
+            around.popitem()
             continue
         entries = _entries(name, value)
         if entries is None:
             pieces.append(_atom(name, value))
             continue
-        if len(pieces) > _MOST_PIECES:
-            raise InvalidValueError(
-                f"{name} must hold at most {_MOST_PIECES:,} numbers, and not itself; leave some out"
-            )
+        if id(value) in around:
+            raise InvalidValueError(f"{name} must not hold itself; leave out the list in itself")
+        around[id(value)] = value
         opening, closing = ("(", ",)" if len(entries) == 1 else ")")
         if isinstance(entries, list):
             opening, closing = "[", "]"
@@ -168,6 +168,8 @@ def _written(name: str, value: Any) -> str:
 
 def _entries(name: str, value: Any) -> list[Any] | tuple[Any, ...] | None:
     """Return the entries of a list, a tuple, a tree or any other sequence, None of all else."""
+    if getattr(value, "requires_grad", False) is True:
+        raise InvalidTypeError(f"{name} has no derivative; use {name}.detach()")
     if value is None or isinstance(value, (list, tuple, int, float, str)):
         return value if isinstance(value, (list, tuple)) else None
     if hasattr(type(value), "to_tuple"):

@@ -259,6 +259,14 @@ def _made_once(
         check_memory(nbytes, nbytes // 2)  # parts of a table are there twice while it is made
         return build()
 
+    if _here.asks:  # without the lock, which whoever makes the table takes away at the end
+        with within_memory(f"the table {name}{key}"):
+            try:
+                raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
+            except InvalidValueError as error:
+                memory.put(identity, _Refusal(str(error)))
+                raise
+
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
     with (
         within_memory(f"the table {name}{key}"),
@@ -268,8 +276,6 @@ def _made_once(
         if found is not None:
             return found
         try:
-            if _here.asks:
-                raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
             found, problem = _load_or_build(name, key, cls, build_what_fits, check)
             memory.put(identity, found)
         except InvalidValueError as error:

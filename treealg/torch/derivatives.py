@@ -268,12 +268,12 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
         def backward(ctx: Any, *derivs: Any) -> Any:
             given = (*ctx.saved_tensors, *ctx.options)
             needed = ctx.needs_input_grad
+            maker.refuse_constants(needed, bool)
             if maker.forward is not None:
                 return _second_gradients(maker, given, derivs, needed)
             if maker.base is not None:
                 return _gradients_of_direction(maker, given, derivs, needed)
             check(given)
-            maker.refuse_constants(needed, bool)
             return again(given, derivs, tuple(needed[place] for place in wanted))
 
         @staticmethod

@@ -7,6 +7,7 @@ irreducible. SymPy factors the others, unless they are long and have long factor
 
 from __future__ import annotations
 
+from math import prod
 from random import Random
 from typing import Any
 
@@ -16,6 +17,8 @@ __all__ = ["irreducible_parts"]
 #: terms that may have factors of so high a degree.
 _GREATEST_DEGREE, _MOST_TERMS = 16, 2_000
 _LONG, _HIGH = 150, 3
+#: SymPy factors what has a coefficient for each product of powers up to the degrees.
+_MOST_PLACES = 20_000
 
 _TRIES = 3
 
@@ -43,6 +46,8 @@ def irreducible_parts(polynomial: Any) -> list[tuple[Any, int, bool]]:
         return [factor for part in parts for factor in irreducible_parts(_positive(part))]
     if degrees[place] == 1:
         return [(polynomial, 1, True)]
+    if prod(degree + 1 for degree in degrees) > _MOST_PLACES:
+        return [(polynomial, 1, False)]
     random, high = Random(1), 0
     for _ in range(_TRIES):
         image = _image(polynomial, place, random)

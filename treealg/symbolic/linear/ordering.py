@@ -31,8 +31,8 @@ def in_order(terms: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 
 def _place(key: Any) -> tuple[Any, ...]:
-    if isinstance(key, (RootedForest, RootedTree)):
-        return (0, type(key).__name__, key)
     if isinstance(key, tuple):
         return (1, len(key), tuple(map(_place, key)))
+    if isinstance(key, (RootedForest, RootedTree)):
+        return (0, type(key).__name__, key)
     return (2, label_place(key))

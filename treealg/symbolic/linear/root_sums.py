@@ -19,7 +19,7 @@ from treealg.symbolic.trees.meter import spend
 
 __all__ = ["is_zero_sum_of_roots"]
 
-#: What is larger is left to others: products of terms, exponents, and binary digits of numbers.
+#: What is larger is left to others: products of terms in all, exponents, and binary digits.
 _MOST_TERMS, _GREATEST_EXPONENT, _MOST_BITS = 10_000, 1000, 50_000
 
 #: From exponents of integers, which come in order, to the rational factor of their product.
@@ -28,6 +28,19 @@ _Sum = dict[tuple[tuple[int, Fraction], ...], Fraction]
 
 class _OtherError(Exception):
     """An expression is no such sum, or a large one."""
+
+
+class _Work:
+    """How many products of terms there were."""
+
+    terms = 0
+
+    def add(self, terms: int) -> None:
+        """Count some before they are made."""
+        self.terms += terms
+        if self.terms > _MOST_TERMS:
+            raise _OtherError
+        spend(terms)
 
 
 def is_zero_sum_of_roots(value: Any) -> bool | None:
@@ -45,10 +58,11 @@ def is_zero_sum_of_roots(value: Any) -> bool | None:
     (False, None)
     """
     known: dict[Any, _Sum] = {}
+    work = _Work()
     try:
         parts, bases = _parts(value)
         for part in parts:
-            known[part] = _found(part, known, bases)
+            known[part] = _found(part, known, bases, work)
     except _OtherError:
         return None
     return not known[value]
@@ -86,7 +100,7 @@ def _parts(value: Any) -> tuple[list[Any], list[int]]:
     return parts, bases
 
 
-def _found(part: Any, known: dict[Any, _Sum], bases: list[int]) -> _Sum:
+def _found(part: Any, known: dict[Any, _Sum], bases: list[int], work: _Work) -> _Sum:
     if part.is_Rational:
         number = Fraction(int(part.p), int(part.q))
         return {(): number} if number else {}
@@ -99,11 +113,11 @@ def _found(part: Any, known: dict[Any, _Sum], bases: list[int]) -> _Sum:
     if part.is_Mul:
         product: _Sum = {(): Fraction(1)}
         for each in part.args:
-            product = _product(product, known[each])
+            product = _product(product, known[each], work)
         return product
     exponent = Fraction(int(part.exp.p), int(part.exp.q))
     if exponent.denominator == 1:
-        return _power(known[part.base], int(exponent))
+        return _power(known[part.base], int(exponent), work)
     return _term(Fraction(1), dict(_factors(part.base, exponent, bases)))
 
 
@@ -129,11 +143,8 @@ def _term(factor: Fraction, exponents: dict[int, Fraction]) -> _Sum:
     return {tuple((base, each % 1) for base, each in sorted(exponents.items()) if each % 1): factor}
 
 
-def _product(first: _Sum, second: _Sum) -> _Sum:
-    terms = len(first) * len(second)
-    if terms > _MOST_TERMS:
-        raise _OtherError
-    spend(terms)
+def _product(first: _Sum, second: _Sum, work: _Work) -> _Sum:
+    work.add(len(first) * len(second))
     total: _Sum = {}
     for left, one in first.items():
         for right, other in second.items():
@@ -145,7 +156,7 @@ def _product(first: _Sum, second: _Sum) -> _Sum:
     return {key: factor for key, factor in total.items() if factor}
 
 
-def _power(base: _Sum, exponent: int) -> _Sum:
+def _power(base: _Sum, exponent: int, work: _Work) -> _Sum:
     if abs(exponent) > _GREATEST_EXPONENT or (exponent < 0 and len(base) != 1):
         raise _OtherError
     if exponent < 0:
@@ -153,5 +164,5 @@ def _power(base: _Sum, exponent: int) -> _Sum:
         base, exponent = _term(1 / factor, {number: -each for number, each in key}), -exponent
     result: _Sum = {(): Fraction(1)}
     for _ in range(exponent):
-        result = _product(result, base)
+        result = _product(result, base, work)
     return result

@@ -284,6 +284,10 @@ def label_place(label: Any) -> tuple[Any, ...]:
     >>> sorted(["b", 2, "a", 1.5], key=label_place)
     [1.5, 2, 'a', 'b']
     """
+    if label.__class__ is int:
+        return (0, label, "builtins.int")
+    if label.__class__ is str:
+        return (1, label, "builtins.str")
     name = f"{type(label).__module__}.{type(label).__qualname__}"
     if isinstance(label, (int, float, Fraction, Decimal)):
         return (0, label, name)

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Digits of other scripts, and what else Python takes for an integer, are slips in a setting.
-_POSITIVE = re.compile(r"\s*\+?0*([1-9][0-9]{0,17})\s*")
+_POSITIVE = re.compile(r"\s*\+?0*([1-9][0-9]{0,999})\s*")
 
 
 def _bound(text: str) -> int:
