@@ -24,7 +24,7 @@ def is_sequence(value: Any) -> bool:
     >>> is_sequence([1]), is_sequence({1: 2}.keys()), is_sequence({1}), is_sequence("ab")
     (True, True, False, False)
     """
-    if isinstance(value, (str, bytes, bytearray, Mapping)):
+    if isinstance(value, (str, bytes, bytearray, Mapping)) or getattr(value, "ndim", 1) == 0:
         return False
     return is_iterable(value) and (isinstance(value, KeysView) or not isinstance(value, Set))
 
@@ -38,7 +38,7 @@ def check_sequence(name: str, value: Any, what: str) -> list[Any]:
     ['day', 'shop']
     """
     entries = None
-    with contextlib.suppress(TypeError):  # of arrays without axes
+    with contextlib.suppress(TypeError):  # of what says only then that it has none
         entries = iter(value) if is_sequence(value) else None
     if entries is None:
         kind = "the text" if isinstance(value, (str, bytes)) else type(value).__name__
