@@ -168,10 +168,10 @@ def _written(name: str, value: Any) -> str:
 
 def _entries(name: str, value: Any) -> list[Any] | tuple[Any, ...] | None:
     """Return the entries of a list, a tuple, a tree or any other sequence, None of all else."""
-    if getattr(value, "requires_grad", False) is True:
-        raise InvalidTypeError(f"{name} has no derivative; use {name}.detach()")
     if value is None or isinstance(value, (list, tuple, int, float, str)):
         return value if isinstance(value, (list, tuple)) else None
+    if getattr(value, "requires_grad", False) is True:
+        raise InvalidTypeError(f"{name} has no derivative; use {name}.detach()")
     if hasattr(type(value), "to_tuple"):
         found: Any = value.to_tuple()
         return found  # type: ignore[no-any-return]

@@ -180,7 +180,7 @@ def _real(argument: Argument, value: Any, by_steps: bool = False) -> Any:
     Integers may have more digits than floats, and those of NumPy more than those of JAX. If
     `by_steps`, they become the differences from their first point.
     """
-    is_index = not argument.differentiable and argument.role == "input"
+    is_index = argument.is_constant
     if isinstance(value, jax.Array):
         array = value
     elif argument.name == "times":

@@ -169,7 +169,7 @@ def _stand_in(
     argument: Argument, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> np.ndarray[Any, Any]:
     """Return an array that is as good as any: zeros, but where numbers have to increase."""
-    if argument.differentiable or argument.role != "input":
+    if not argument.is_constant:
         return np.broadcast_to(np.zeros((), dtype), shape)
     if not argument.axes:
         return np.broadcast_to(np.ones((), dtype), shape)

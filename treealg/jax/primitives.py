@@ -157,7 +157,7 @@ class Differentiable:
             argument = self.row.arguments[i]
             if argument.differentiable:
                 directions[i] = tangent
-            elif argument.role == "input" and tangent.dtype != jax.dtypes.float0:
+            elif argument.is_constant and tangent.dtype != jax.dtypes.float0:
                 raise InvalidTypeError(
                     f"{self.row.name} has no derivative in {argument.name}; use "
                     f"jax.lax.stop_gradient({argument.name})"

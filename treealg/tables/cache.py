@@ -260,12 +260,8 @@ def _made_once(
         return build()
 
     if _here.asks:  # without the lock, which whoever makes the table takes away at the end
-        with within_memory(f"the table {name}{key}"):
-            try:
-                raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
-            except InvalidValueError as error:
-                memory.put(identity, _Refusal(str(error)))
-                raise
+        with within_memory(f"the table {name}{key}"), _refusals_kept(identity):
+            raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
 
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
     with (
@@ -276,11 +272,9 @@ def _made_once(
         if found is not None:
             return found
         try:
-            found, problem = _load_or_build(name, key, cls, build_what_fits, check)
-            memory.put(identity, found)
-        except InvalidValueError as error:
-            memory.put(identity, _Refusal(str(error)))
-            raise
+            with _refusals_kept(identity):
+                found, problem = _load_or_build(name, key, cls, build_what_fits, check)
+                memory.put(identity, found)
         finally:
             _building.pop(lock, None)
     # Only now: where warnings are errors, the table is there for the next call.
@@ -297,6 +291,16 @@ class _Refusal(NamedTuple):
     @property
     def nbytes(self) -> int:
         return len(self.reason)
+
+
+@contextlib.contextmanager
+def _refusals_kept(identity: tuple[str, Key]) -> Iterator[None]:
+    """Remember why a table is refused."""
+    try:
+        yield
+    except InvalidValueError as error:
+        memory.put(identity, _Refusal(str(error)))
+        raise
 
 
 class _Least(NamedTuple):

@@ -51,6 +51,7 @@ class Differentiable:
         self.row = row
         self.operator = operator
         self.names = names_of(row)
+        self._constants = [i for i, x in enumerate(row.arguments) if x.is_constant]
         self.forward = forward
         self.backward: Differentiable | None = None
         self.jvp: Differentiable | None = None
@@ -196,12 +197,11 @@ class Differentiable:
         InvalidTypeError
             If there is one.
         """
-        for argument, value in zip(self.row.arguments, values, strict=False):
-            is_constant = argument.role == "input" and not argument.differentiable
-            if is_constant and is_moved(value):
+        for place in self._constants:
+            if is_moved(values[place]):
+                name = self.names[place]
                 raise InvalidTypeError(
-                    f"{self.row.name} has no derivative in {argument.name}; use "
-                    f"{argument.name}.detach()"
+                    f"{self.row.name} has no derivative in {name}; use {name}.detach()"
                 )
 
 

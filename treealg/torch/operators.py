@@ -226,8 +226,7 @@ def _shapes(row: Operation) -> Callable[..., Any]:
         for argument in row.arguments:
             value = values[argument.name]
             if isinstance(value, torch.Tensor):
-                is_computed_with = argument.differentiable or argument.role != "input"
-                if is_computed_with:
+                if not argument.is_constant:
                     check_tensor_dtype(value, argument.name)
                 values[argument.name] = _type_of(argument, value, values)
         found = row.result(**values)

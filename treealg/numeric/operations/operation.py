@@ -150,6 +150,11 @@ class Argument:
     listed: bool = False
     scalars: tuple[int, ...] = ()
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is an input in which there are no derivatives, such as lengths and times."""
+        return self.role == "input" and not self.differentiable
+
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
         if self.alternative == "flag":  # where there are no flags, None stands for one not set
@@ -532,7 +537,7 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
         ) from None
     axes = argument.item_axes(len(shape), values)
     check_axes(shape, argument.name, axes)
-    if argument.role == "input" and not argument.differentiable:  # not computed with: dates, too
+    if argument.is_constant:  # not computed with: dates, too
         return ArrayType(shape, np.dtype(np.float64), axes)
     return ArrayType(shape, _dtype(argument.name, dtype), axes)
 
