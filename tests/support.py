@@ -1,5 +1,7 @@
-"""What several files of tests share: numbers, programs of kernels, and comparisons."""
+"""What several files of tests share: numbers, programs of kernels, comparisons, and patience."""
 
+import time
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -129,3 +131,13 @@ class Tensors:
 
     def vector(self, x):
         return np.array([float(x.coefficient(word)) for word in self.words])
+
+
+@contextmanager
+def soon(seconds):
+    """Guard against work that takes minutes where seconds are meant, also on a slow machine."""
+    start = time.process_time()
+    try:
+        yield
+    finally:
+        assert time.process_time() - start < 5 * seconds

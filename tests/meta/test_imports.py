@@ -9,7 +9,6 @@ import ast
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 from collections import defaultdict
@@ -335,7 +334,9 @@ def test_import_loads_neither_numpy_nor_an_optional_package(tmp_path):
     assert loaded.isdisjoint({*OPTIONAL, "numpy"})
 
 
-@pytest.mark.parametrize("command", [["--help"], ["compute", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "command", [["--help"], ["compute", "--help"], ["trees", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(command, tmp_path):
     code = f"""
 import contextlib, io, json, sys
@@ -347,20 +348,6 @@ print(json.dumps(sorted(sys.modules)))
     loaded = json.loads(run_python(code, tmp_path))
     assert {name.partition(".")[0] for name in loaded}.isdisjoint({*OPTIONAL, "numpy"})
     assert len(loaded) < 200
-
-
-@pytest.mark.parametrize("command", ["--help", "compute --help", "trees --help"])
-def test_help_takes_less_than_150_milliseconds_of_a_processor(command, tmp_path):
-    def seconds():
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
-            [sys.executable, "-m", "treealg", *command.split()], cwd=tmp_path, check=True,
-            stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
-        )  # fmt: skip
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    assert min(seconds() for _ in range(3)) < 0.15
 
 
 def test_computing_a_signature_loads_no_optional_package(tmp_path):

@@ -1,11 +1,10 @@
 """What is too large is refused at once, by its size and not after the work."""
 
-import time
-
 import pytest
 import sympy
 
 import treealg
+from tests.support import soon
 from treealg.errors import InvalidValueError
 from treealg.symbolic import (
     Element,
@@ -38,10 +37,8 @@ from treealg.symbolic.trees import meter
     ],
 )
 def test_text_is_refused_by_its_length_in_few_words(read, text, match):
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match=match) as caught:
+    with soon(2), pytest.raises(InvalidValueError, match=match) as caught:
         read(text)
-    assert time.process_time() - start < 2
     assert len(str(caught.value)) < 400
 
 
@@ -77,16 +74,13 @@ def test_integers_are_written_up_to_the_length_to_which_they_are_read():
     ],
 )
 def test_work_is_refused_before_it_is_done(ask):
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match="steps, beyond the bound of"):
+    with soon(3), pytest.raises(InvalidValueError, match="steps, beyond the bound of"):
         ask()
-    assert time.process_time() - start < 3
 
 
 def test_places_of_many_ordered_trees_take_one_list_of_counts():
-    start = time.process_time()
-    assert rank(OrderedForest([PlanarTree()] * 9_000)) > 2**17_000
-    assert time.process_time() - start < 2
+    with soon(2):
+        assert rank(OrderedForest([PlanarTree()] * 9_000)) > 2**17_000
 
 
 @pytest.mark.parametrize("colours", [1, 2, 5, 10**6])
@@ -156,10 +150,8 @@ GIANTS = [
     ],
 )
 def test_numbers_of_too_many_digits_are_refused_before_they_are_computed(giant, take):
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match=r"binary digits|too many digits"):
+    with soon(2), pytest.raises(InvalidValueError, match=r"binary digits|too many digits"):
         take(giant)
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -177,10 +169,8 @@ def test_numbers_of_too_many_digits_are_refused_before_they_are_computed(giant, 
     ],
 )
 def test_nothing_is_put_in_that_makes_a_giant(value, number):
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match="subs makes"):
+    with soon(2), pytest.raises(InvalidValueError, match="subs makes"):
         Element({Tree(): value}).subs(N, number)
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

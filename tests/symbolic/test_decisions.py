@@ -1,13 +1,13 @@
 """Decisions about coefficients: exact for what is exact, with a tolerance for floats."""
 
 import random
-import time
 from fractions import Fraction
 
 import mpmath
 import pytest
 import sympy
 
+from tests.support import soon
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     AlgebraElement,
@@ -134,10 +134,9 @@ QUOTIENT = sympy.sqrt(A / (1 + A))
     ids=["powers", "inverse"],
 )
 def test_powers_of_roots_are_known_before_anything_is_expanded(value):
-    start = time.process_time()
-    assert is_zero(value)
-    assert not is_zero(value + Fraction(1, 10**6))
-    assert time.process_time() - start < 5
+    with soon(5):
+        assert is_zero(value)
+        assert not is_zero(value + Fraction(1, 10**6))
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import os
 import random
 import subprocess
 import sys
-import time
 from fractions import Fraction
 
 import pytest
 import sympy
 
+from tests.support import soon
 from treealg import symbolic
 from treealg.codegen.maps import MapSize, build_program, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -210,10 +210,11 @@ def bamboo(count, kind=Tree):
 @pytest.mark.parametrize("name", FAR_TOO_LARGE)
 def test_what_is_far_too_large_is_refused_before_it_is_made(name):
     symbolic.clear_cache()
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match=r"more than 1,000,000 terms, beyond the bound of"):
+    with (
+        soon(10),
+        pytest.raises(InvalidValueError, match=r"more than 1,000,000 terms, beyond the bound of"),
+    ):
         FAR_TOO_LARGE[name]()
-    assert time.process_time() - start < 10
 
 
 FEW_TERMS = {
@@ -250,9 +251,8 @@ FEW_TERMS = {
 
 @pytest.mark.parametrize("name", FEW_TERMS)
 def test_large_arguments_with_small_results_come(name):
-    start = time.process_time()
-    assert FEW_TERMS[name]() == 0
-    assert time.process_time() - start < 30
+    with soon(30):
+        assert FEW_TERMS[name]() == 0
 
 
 @pytest.mark.parametrize("bound", [1, 50, 2000])
@@ -386,9 +386,8 @@ def test_sums_of_shuffles_are_measured_as_they_grow(monkeypatch):
     ],
 )
 def test_what_collapses_is_not_refused(compute):
-    start = time.process_time()
-    assert compute() == 0
-    assert time.process_time() - start < 30
+    with soon(30):
+        assert compute() == 0
 
 
 def test_counts_are_the_numbers_of_words():
@@ -418,10 +417,9 @@ def test_counts_of_quasi_shuffles_are_the_numbers_of_words(algebra):
 
 @pytest.mark.parametrize("algebra", SUMS[:2] + SUMS[3:], ids=["sum", "product", "two"])
 def test_quasi_shuffles_of_equal_letters_are_refused_at_once(algebra):
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match="quasi-shuffle of these words has at least"):
+    message = "quasi-shuffle of these words has at least"
+    with soon(1), pytest.raises(InvalidValueError, match=message):
         algebra.product((1,) * 13, (3,) * 13)
-    assert time.process_time() - start < 1
 
 
 def test_quasi_shuffles_without_a_bracket_are_shuffles_also_in_number():
@@ -682,10 +680,8 @@ def test_steps_of_long_forests_and_masks_count_as_more_than_one(monkeypatch, ask
     monkeypatch.setattr(meter, "MAX_STEPS", sizes.MAX_STEPS // 10)
     monkeypatch.setattr(sizes, "MAX_STEPS", sizes.MAX_STEPS // 10)
     symbolic.clear_cache()
-    start = time.process_time()
-    with pytest.raises(InvalidValueError, match="steps"):
+    with soon(3), pytest.raises(InvalidValueError, match="steps"):
         ask()
-    assert time.process_time() - start < 3
 
 
 def test_places_of_bushes_and_chains_need_few_counts(monkeypatch):
