@@ -56,6 +56,14 @@ _LONGEST_NAME = 100
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 
 
+class _Written(str):
+    """A text as what `repr` returns."""
+
+    __slots__ = ()
+
+    __repr__ = str.__str__
+
+
 class _Brief(reprlib.Repr):
     """Texts of values of any size, also of integers with more digits than Python writes."""
 
@@ -64,6 +72,8 @@ class _Brief(reprlib.Repr):
         self.maxother = self.maxstring = self.maxlong = 40
 
     def repr_instance(self, x: Any, level: int) -> str:
+        if hasattr(type(x), "_in_brief"):  # of long sums, which need not be written for that
+            x = _Written(x._in_brief())
         return " ".join(super().repr_instance(x, level).split())  # that of a table has lines
 
     def repr_int(self, x: int, level: int) -> str:

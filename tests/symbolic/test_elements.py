@@ -9,8 +9,10 @@ import pytest
 import sympy
 
 from treealg import geometric_sig_words
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
+    AlgebraElement,
     Character,
     Element,
     Forest,
@@ -20,6 +22,7 @@ from treealg.symbolic import (
     Tensor,
     Tree,
     bck,
+    enumerate_forests,
     enumerate_trees,
     hairer_kelly,
     mkw,
@@ -29,6 +32,7 @@ from treealg.symbolic import (
 from treealg.symbolic.bseries import exact_series
 from treealg.symbolic.display import to_latex
 from treealg.symbolic.linear.elements import check_kind
+from treealg.symbolic.linear.ordering import ends_in_order, in_order
 
 B = Tree()
 L2 = Tree([B])
@@ -206,6 +210,36 @@ def test_terms_are_written_in_the_basis_order_and_iterated_over_as_they_came():
     assert str(Element({word: 1 for word in reversed(words)})) == " + ".join(
         f"({word})" for word in words
     )
+
+
+def test_the_order_of_sums_is_that_of_their_trees_compared_one_by_one():
+    turn = random.Random(1)
+    for planar in (False, True):
+        trees = [x for n in range(1, 6) for x in enumerate_trees(n, colours=2, planar=planar)]
+        forests = [x for n in range(5) for x in enumerate_forests(n, colours=2, planar=planar)]
+        for keys in (trees, forests):
+            mixed = [(key, index) for index, key in enumerate(turn.sample(keys, len(keys)))]
+            expected = sorted(mixed, key=lambda term: term[0])
+            assert in_order(mixed) == expected
+            assert in_order(mixed, 20) == expected[:20]
+            assert ends_in_order(mixed, 20) == expected[:20] + expected[-20:]
+
+
+@pytest.mark.parametrize("kind", SUMS)
+@pytest.mark.parametrize("count", [0, 1, 3, 49])
+def test_short_texts_of_sums_are_cut_from_long_ones(kind, count):
+    pairs = list(product(SUMS[kind], repeat=2))[:count]
+    words = Element({(i, "a"): 1 for i in range(count)})
+    for x in (Tensor({pair: 1 for pair in pairs}), words, AlgebraElement(shuffle_algebra, words)):
+        assert brief(x) == brief(_Shown(repr(x)))
+
+
+class _Shown:
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
 
 
 def test_sums_of_which_labels_have_no_order_are_written_as_they_came():

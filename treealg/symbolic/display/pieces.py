@@ -58,12 +58,13 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x
-    terms = in_order(
+    terms = [
         (key if isinstance(x, Tensor) else (_forest_of(key),), value)
         for key, value in sums.items()
         if value != 0
-    )
-    return terms[:limit], len(terms) - len(terms[:limit])
+    ]
+    shown = in_order(terms, limit)
+    return shown, len(terms) - len(shown)
 
 
 def _forest_of(key: Any) -> Any:

@@ -15,7 +15,7 @@ from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
-from treealg.symbolic.linear.ordering import in_order
+from treealg.symbolic.linear.ordering import ends_in_order, in_order
 from treealg.symbolic.linear.zeros import (
     are_equal,
     check_tolerance,
@@ -386,14 +386,22 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         )
 
     def __str__(self) -> str:
-        return for_terminal(self._text()) or "0"
+        return for_terminal(self._text(in_order(self._terms.items()))) or "0"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
 
-    def _text(self) -> str:
+    def _in_brief(self) -> str:
+        """Return a text with the beginning and the end of what `repr` returns, for messages."""
+        return f"<{type(self).__name__} {self._ends()}>"
+
+    def _ends(self) -> str:
+        """Return the text of the first and the last terms."""
+        return for_terminal(self._text(ends_in_order(self._terms.items(), _FEW))) or "0"
+
+    def _text(self, terms: Iterable[tuple[K, Any]]) -> str:
         parts: list[str] = []
-        for key, value in in_order(self._terms.items()):
+        for key, value in terms:
             text = number_text(value)
             negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
             text = text[1:] if negative else text

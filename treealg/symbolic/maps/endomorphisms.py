@@ -99,6 +99,9 @@ class AlgebraElement(Entry, Slotted):
     def __repr__(self) -> str:
         return f"<AlgebraElement of {self._algebra.name}: {self._element}>"
 
+    def _in_brief(self) -> str:
+        return f"<AlgebraElement of {self._algebra.name}: {self._element._ends()}>"
+
     def __eq__(self, other: Any) -> bool:
         if isinstance(other, AlgebraElement):
             return self._algebra is other._algebra and self._element == other._element
