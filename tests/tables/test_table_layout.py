@@ -74,5 +74,8 @@ def test_forests_are_products_of_their_first_tree_and_rest(dimension, nodes, pla
     assert layout.prepend_each(first, rest).tolist() == every.tolist()
     single = every[rest == 0]
     assert layout.multiply(0 * single, layout.first[single]).tolist() == single.tolist()
+    few = ForestLayout(dimension, nodes, planar, apart=nodes - 1)
+    assert [part.tolist() for part in few.split(every)] == [first.tolist(), rest.tolist()]
+    assert few.prepend_each(first, rest).tolist() == every.tolist()
     places = layout.place(every)
     assert (places + np.array(layout.start)[layout.order_of[every]]).tolist() == every.tolist()

@@ -119,6 +119,8 @@ def measured(name, dimension, degree, planar):
         ("arborification", 1, 14, True),
         ("of_words", 2, 18, None),
         ("inverse_brackets", 3, 11, None),
+        ("inverse_brackets", 1, 14, True),
+        ("inverse_brackets", 2, 9, True),
         ("selected", 2, 24, None),
         ("selected", 5, 10, None),
         ("from_coordinates", 3, 10, None),

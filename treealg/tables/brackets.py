@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
+from treealg.tables.frozen import freeze, taken
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, LinearMap, merge
 from treealg.tables.rows import Rows, between, outer, ranges, stacked
@@ -72,6 +73,8 @@ class Block(NamedTuple):
 def contents(words: npt.NDArray[Any]) -> Iterator[Content]:
     """Group all Lyndon words of one length, one per row, by content and order of their letters.
 
+    Words with the same letters ascend.
+
     Examples
     --------
     >>> for content in contents(np.array([[0, 0, 2], [0, 1, 2], [0, 2, 1], [0, 2, 2]])):
@@ -82,16 +85,17 @@ def contents(words: npt.NDArray[Any]) -> Iterator[Content]:
     """
     length = words.shape[1]
     ascending = np.sort(words, axis=1)
-    steps = np.diff(ascending, axis=1) > 0
+    steps = ascending[:, 1:] > ascending[:, :-1]
     # How often letters change, read as a binary number, is what a content is.
     kind = steps @ (1 << np.arange(length - 1)[::-1])
-    for one in np.unique(kind):
+    # Of the words with the same letters the ascending one is a Lyndon word, once for each content.
+    least = np.flatnonzero((words == ascending).all(axis=1))
+    for one in np.unique(kind[least]).tolist():
+        every = ascending[least[kind[least] == one]]
+        letters = every[:, [0, *(np.flatnonzero(every[0, 1:] > every[0, :-1]) + 1).tolist()]]
         own = np.flatnonzero(kind == one)
-        changes = np.flatnonzero(steps[own[0]]) + 1
-        letters, number = np.unique(
-            ascending[own][:, [0, *changes.tolist()]], axis=0, return_inverse=True
-        )
-        first = words[own[number.ravel() == 0]]
+        own = own[ascending[own, 0] == every[0, 0]]
+        first = words[own[(ascending[own] == every[0]).all(axis=1)]]
         yield Content(np.searchsorted(letters[0], first), letters)
 
 
@@ -179,23 +183,30 @@ def assembled(
 ) -> LinearMap:
     """Put blocks together to one map of width 1; no row has entries in two of them.
 
-    `rows` and `columns` tell which numbers words over letters have, shape (..., letters).
+    `rows` and `columns` tell which numbers words over letters have, shape (..., letters). The
+    blocks are dropped one by one.
     """
-    ptr = np.zeros(shape[0] + 1, dtype=np.int64)
+    sizes = np.zeros(shape[0] + 1, dtype=np.int64)
+    numbers = []
     for block in blocks:
-        own = rows(block.letters[:, block.rows])
-        ptr[1 + own] = np.diff(block.entries.ptr)
-    np.cumsum(ptr, out=ptr)
-    col, coef = np.zeros(ptr[-1], dtype=np.int32), np.zeros(ptr[-1])
-    for block in blocks:
+        own = rows(block.letters[:, block.rows]).astype(np.int32)
+        sizes[1 + own] = np.diff(block.entries.ptr)
+        numbers.append(own)
+    np.cumsum(sizes, out=sizes)
+    # Made in place where they stay.
+    grown = bytearray(4 * sizes[-1]), bytearray(8 * sizes[-1])
+    ptr, col, coef = sizes, np.frombuffer(grown[0], np.int32), np.frombuffer(grown[1])
+    while blocks:
+        block, own = blocks.pop(), numbers.pop()
         begin, place = block.entries.ptr, block.entries.pair
         row = np.repeat(np.arange(begin.size - 1), np.diff(begin))
         for first, end in ranges(np.full(len(block.letters), place.size)):
             letters = block.letters[first:end]
-            entry = (ptr[rows(letters[:, block.rows])] - begin[:-1])[:, row] + np.arange(row.size)
+            entry = (ptr[own[first:end]] - begin[:-1])[:, row] + np.arange(row.size)
             col[entry] = columns(letters[:, block.columns])[:, place]
             coef[entry] = block.entries.coef
-    return LinearMap(1, *shape, ptr, col, coef)
+    del col, coef
+    return LinearMap(1, *shape, freeze(ptr), taken(grown[0], np.int32), taken(grown[1], np.float64))
 
 
 def _number(words: IntArray, base: int) -> IntArray:

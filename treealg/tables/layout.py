@@ -40,7 +40,7 @@ class ForestLayout:
         Whether order counts.
     apart : int, optional
         Forests of at most so many nodes are taken apart: `order_of`, `first` and `rest`, which are
-        as long as the basis, are of these alone. None for all.
+        as long as the basis, are of these alone. None for all; `split` is of all in any case.
 
     Notes
     -----
@@ -68,8 +68,9 @@ class ForestLayout:
         for count in self.counts:
             self.start.append(self.start[-1] + count)
         self._offset: list[IntArray] = [np.zeros(1, dtype=np.int64)]
-        for total in range(1, nodes + 1):
-            self._offset.append(self._offsets(total))
+        if not planar:
+            for total in range(1, nodes + 1):
+                self._offset.append(self._offsets(total))
 
     def tree_range(self, order: int) -> tuple[int, int]:
         """Return the first tree index of an order, and the one after the last."""
@@ -81,13 +82,30 @@ class ForestLayout:
         for order in range(1, total + 1):
             low, high = self.tree_range(order)
             rest = total - order
-            if self.planar or rest == 0:
-                followers.append(np.full(high - low, self.counts[rest], dtype=np.int64))
+            if rest == 0:
+                followers.append(np.ones(high - low, dtype=np.int64))
             else:
                 followers.append(self.counts[rest] - self._suffix(rest, order))
         offsets = np.zeros(self.tree_range(total)[1] + 1, dtype=np.int64)
         np.cumsum(np.concatenate(followers), out=offsets[1:])
         return offsets
+
+    def _offsets_of(self, total: int, order: int) -> IntArray:
+        """Return where the forests of `total` nodes begin with each first tree of an order.
+
+        Those of the last tree end where the last number is. Planar, as many follow each tree.
+        """
+        low, high = self.tree_range(order)
+        if not self.planar:
+            return self._offset[total][low : high + 1]
+        followers = self.counts[total - order]
+        begin = self._begin_of(total, order)
+        return np.arange(begin, begin + (high - low + 1) * followers, followers)
+
+    def _begin_of(self, total: int, order: int) -> int:
+        """Count the planar forests of `total` nodes whose first tree is of a smaller order."""
+        counts = self.counts
+        return self.dimension * sum(counts[k - 1] * counts[total - k] for k in range(1, order))
 
     def _suffix(self, total: int, order: int) -> IntArray:
         """Return, for the trees of `order`, where the forests begin that may follow them."""
@@ -103,15 +121,22 @@ class ForestLayout:
     @cached_property
     def order_of(self) -> IntArray:
         """The number of nodes of each forest, int64, shape ``(forests,)``."""
-        return np.repeat(np.arange(self._apart + 1), self.counts[: self._apart + 1])
+        return self._orders.astype(np.int64)
+
+    @cached_property
+    def _orders(self) -> npt.NDArray[np.int8]:
+        """The same in 8 bits, of which more are near when many are looked up."""
+        orders = np.arange(self._apart + 1, dtype=np.int8)
+        return np.repeat(orders, self.counts[: self._apart + 1])
 
     @cached_property
     def first(self) -> IntArray:
         """The index of the first tree of each forest, -1 for the empty one."""
         parts = [np.full(1, -1, dtype=np.int64)]
         for total in range(1, self._apart + 1):
-            followers = np.diff(self._offset[total])
-            parts.append(np.repeat(np.arange(followers.size), followers))
+            for order in range(1, total + 1):
+                tree = np.arange(*self.tree_range(order))
+                parts.append(np.repeat(tree, np.diff(self._offsets_of(total, order))))
         return np.concatenate(parts)
 
     @cached_property
@@ -119,16 +144,13 @@ class ForestLayout:
         """The index of the forest that is left without the first tree, -1 for the empty one."""
         parts = [np.full(1, -1, dtype=np.int64)]
         for total in range(1, self._apart + 1):
-            offsets = self._offset[total]
             for order in range(1, total + 1):
-                low, high = self.tree_range(order)
-                nodes = total - order
-                begin = np.full(high - low, self.start[nodes], dtype=np.int64)
+                nodes, offsets = total - order, self._offsets_of(total, order)
+                begin = np.full(offsets.size - 1, self.start[nodes], dtype=np.int64)
                 if not self.planar and nodes:
                     begin += self._suffix(nodes, order)
-                size = offsets[low + 1 : high + 1] - offsets[low:high]
-                run = np.arange(offsets[high] - offsets[low])
-                parts.append(run + np.repeat(begin - offsets[low:high] + offsets[low], size))
+                run = np.arange(offsets[-1] - offsets[0])
+                parts.append(run + np.repeat(begin - offsets[:-1] + offsets[0], np.diff(offsets)))
         return np.concatenate(parts)
 
     def blocks(self, degree: int) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
@@ -157,8 +179,7 @@ class ForestLayout:
             parts: list[tuple[npt.NDArray[Any], ...]] = []
             for order in range(1, total):  # of the first tree
                 own, left, right = found[total - order - 1]
-                low, high = self.tree_range(order)
-                before = [self._offset[nodes][low:high] for nodes in range(order, total)]
+                before = [self._offsets_of(nodes, order)[:-1] for nodes in range(order, total)]
                 place = np.stack(before, axis=1).astype(np.int32)[:, own] + left
                 others = (np.broadcast_to(x, place.shape).ravel() for x in (own + order, right))
                 kept, branches = others
@@ -188,25 +209,68 @@ class ForestLayout:
         [(1, [0, 0, 1], [1, 2, 2]), (2, [2, 3, 4, 5], [0, 0, 0, 0])]
         """
         for order in range(1, nodes + 1):
-            low, high = self.tree_range(order)
-            offsets, left = self._offset[nodes][low : high + 1], nodes - order
-            skipped = None if self.planar or not left else self._suffix(left, order)
+            offsets = self._offsets_of(nodes, order)
             for begin in range(int(offsets[0]), int(offsets[-1]), most):
                 forest = np.arange(begin, min(begin + most, int(offsets[-1])))
-                tree = np.searchsorted(offsets, forest, "right") - 1
-                rest = forest - offsets[tree] + self.start[left]
-                yield order, tree + low, rest if skipped is None else rest + skipped[tree]
+                yield order, *self._split_of(forest, nodes, order)
+
+    def _split_of(self, place: IntArray, nodes: int, order: int) -> tuple[IntArray, IntArray]:
+        """Return the first trees, of an order, of forests by their places, and what is left."""
+        low, left = self.tree_range(order)[0], nodes - order
+        if self.planar:
+            tree, rest = np.divmod(place - self._begin_of(nodes, order), self.counts[left])
+            return tree + low, rest + self.start[left]
+        offsets = self._offsets_of(nodes, order)
+        tree = np.searchsorted(offsets, place, "right") - 1
+        rest = place - offsets[tree] + self.start[left]
+        return tree + low, rest + self._suffix(left, order)[tree] if left else rest
+
+    def split(self, forest: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the first trees of forests, none of them empty, and what is left.
+
+        Examples
+        --------
+        >>> tree, rest = ForestLayout(2, 2, planar=False, apart=0).split(np.array([2, 4, 9]))
+        >>> tree.tolist(), rest.tolist()
+        ([1, 0, 5], [0, 2, 0])
+        """
+        tree, left = np.zeros((2, forest.size), dtype=np.int64)
+        of_nodes = np.searchsorted(self.start, forest, "right") - 1
+        for nodes in np.unique(of_nodes).tolist():
+            own = np.flatnonzero(of_nodes == nodes)
+            place = forest[own] - self.start[nodes]
+            begins = [int(self._offsets_of(nodes, order)[0]) for order in range(1, nodes + 1)]
+            of_order = np.searchsorted(begins, place, "right")
+            for order in np.unique(of_order).tolist():
+                some = of_order == order
+                tree[own[some]], left[own[some]] = self._split_of(place[some], nodes, order)
+        return tree, left
 
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
         """Rank the forests that start with `tree` and go on with `rest`, of any orders."""
+        if self.planar:
+            shift, followers = self._prepending
+            nodes = self._orders[rest]
+            order = self._orders[tree // self.dimension]
+            return np.asarray(shift[order, nodes] + tree * followers[nodes] + rest)
         start = np.array(self.start)
         rest_nodes = self.order_of[rest]
         total = rest_nodes + self.order_of[tree // self.dimension] + 1
         offset, begin = self._offsets_in_one
         rank = start[total] + offset[begin[total] + tree] + rest - start[rest_nodes]
-        if not self.planar:
-            rank -= np.where(rest_nodes > 0, offset[begin[rest_nodes] + tree * (rest > 0)], 0)
+        rank -= np.where(rest_nodes > 0, offset[begin[rest_nodes] + tree * (rest > 0)], 0)
         return np.asarray(rank)
+
+    @cached_property
+    def _prepending(self) -> tuple[IntArray, IntArray]:
+        """By which planar forests are ranked: shifts by nodes of branches and of rests; counts."""
+        shift = np.zeros((self.nodes + 1, self.nodes + 1), dtype=np.int64)
+        for order in range(1, self.nodes + 1):
+            low = self.tree_range(order)[0]
+            for nodes in range(self.nodes - order + 1):
+                begin = self.start[nodes + order] + self._begin_of(nodes + order, order)
+                shift[order - 1, nodes] = begin - low * self.counts[nodes] - self.start[nodes]
+        return shift, np.array(self.counts)
 
     @cached_property
     def _offsets_in_one(self) -> tuple[IntArray, IntArray]:
@@ -273,6 +337,10 @@ class WordLayout:
             for begin, followers in zip(self.start, self.counts[:-1], strict=False)
         ]
         return np.concatenate([np.full(1, -1, dtype=np.int64), *parts])
+
+    def split(self, word: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the first letters of words, none of them empty, and what is left."""
+        return self.first[word], self.rest[word]
 
     def rank(self, letters: IntArray) -> IntArray:
         """Return the index of words from their letters, shape (..., letters)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree
 from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
 from treealg.tables.composition import compose
+from treealg.tables.convolution_table import Int32Array
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
 from treealg.tables.linear_map import LinearMap, from_keys, map_bytes
@@ -233,7 +233,7 @@ def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout 
     """Return the numbering of the ordered forests, or of the words, of all lengths."""
     if planar is None:
         return WordLayout(dimension, degree)
-    return ForestLayout(dimension, degree, planar=True)
+    return ForestLayout(dimension, degree, planar=True, apart=max(degree - 1, 0))
 
 
 def foresee_growth(
@@ -280,8 +280,8 @@ def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:
     length = layout.start[-1] - 1
     forests = lyndon_forests(layout)
     if method == 1:
-        key = np.arange(forests.size) * length + forests - 1
-        return from_keys(1, forests.size, length, key, np.ones(forests.size))
+        ptr = np.arange(forests.size + 1)
+        return LinearMap(1, forests.size, length, ptr, forests - np.int32(1), np.ones(forests.size))
     blocks = gathered(
         all_contents(layout, forests),
         at_lyndon_words,
@@ -290,51 +290,90 @@ def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:
     )
     return assembled(
         blocks,
-        lambda letters: np.searchsorted(forests, layout.rank(letters)),
+        lambda letters: places(forests, layout.rank(letters)),
         lambda letters: layout.rank(letters) - 1,
         (forests.size, length),
     )
 
 
-def all_contents(layout: Layout, forests: IntArray) -> Iterator[Content]:
+def places(forests: Int32Array, chosen: IntArray) -> IntArray:
+    """Return where some of the Lyndon forests are in their list."""
+    return np.searchsorted(forests, chosen.astype(np.int32))
+
+
+def all_contents(layout: Layout, forests: Int32Array) -> Iterator[Content]:
     """Group Lyndon forests by number of trees, content and order of their trees."""
     letters = np.zeros((forests.size, 0), dtype=np.int32)
     while forests.size:
-        letters = np.column_stack([letters, layout.first[forests].astype(np.int32)])
-        forests = layout.rest[forests]
-        whole = forests == 0
+        first, rest = np.empty((2, forests.size), dtype=np.int32)
+        for low in range(0, forests.size, CHUNK):
+            some = slice(low, low + CHUNK)
+            first[some], rest[some] = layout.split(forests[some].astype(np.int64))
+        letters = np.column_stack([letters, first])
+        whole = rest == 0
         yield from contents(letters[whole])
-        forests, letters = forests[~whole], letters[~whole]
+        forests, letters = rest[~whole], letters[~whole]
 
 
-def lyndon_forests(layout: Layout) -> IntArray:
+def lyndon_forests(layout: Layout) -> Int32Array:
     """Return the forests that are smaller than all their proper suffixes: the Lyndon words."""
     if isinstance(layout, WordLayout):
         return _lyndon_words(layout)
-    first, rest = layout.first, layout.rest
-    smallest: npt.NDArray[Any] = np.arange(
-        layout.start[-1], dtype=np.int32
-    )  # of the suffixes that are not empty
-    for begin, end in pairwise(layout.start[1:]):
-        for low in range(begin, end, CHUNK):
-            forests = np.arange(low, min(low + CHUNK, end))
-            suffix = smallest[rest[forests]]
-            # Both are read until they differ, or the suffix, which is shorter, is over.
-            own, other, going = forests, suffix, suffix > 0
-            while going.any():
-                forests, suffix, own, other = (x[going] for x in (forests, suffix, own, other))
-                larger = first[own] > first[other]
-                going = first[own] == first[other]
-                own, other = rest[own], rest[other]
-                over = larger | going & (other == 0)
-                smallest[forests[over]] = suffix[over]
-                going &= other > 0
-    return np.flatnonzero(smallest[1:] == np.arange(1, smallest.size)) + 1
+    found = [np.zeros(0, dtype=np.int32)]
+    most = len(layout.start) - 2
+    # Of the suffixes that are not empty; those of the largest forests are in no other one.
+    smallest = np.zeros(layout.start[most], dtype=np.int32)
+    for nodes in range(1, most + 1):
+        begin = layout.start[nodes]
+        for first, rest in _first_letters(layout, nodes):
+            forests = np.arange(begin, begin + first.size, dtype=np.int32)
+            begin += first.size
+            suffix = smallest[rest]
+            is_larger = _are_larger(layout, first, rest, suffix)
+            found.append(forests[~is_larger])
+            if nodes < most:
+                smallest[forests] = np.where(is_larger, suffix, forests)
+    return np.concatenate(found)
 
 
-def _lyndon_words(layout: WordLayout) -> IntArray:
+def _first_letters(
+    layout: ForestLayout | WeightedLayout, nodes: int
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Take the first trees off the forests of so many nodes, some at a time."""
+    if isinstance(layout, ForestLayout):
+        for _, tree, rest in layout.first_trees(nodes, CHUNK):
+            yield tree, rest
+        return
+    begin, end = layout.start[nodes : nodes + 2]
+    for low in range(begin, end, CHUNK):
+        some = slice(low, min(low + CHUNK, end))
+        yield layout.first[some], layout.rest[some]
+
+
+def _are_larger(
+    layout: ForestLayout | WeightedLayout,
+    first: IntArray,
+    rest: IntArray,
+    suffix: npt.NDArray[Any],
+) -> npt.NDArray[np.bool_]:
+    """Tell which forests, of first trees and rests, are larger than these suffixes, if any."""
+    found = np.zeros(first.size, dtype=np.bool_)
+    # Both are read until they differ, or the suffix, which is shorter, is over.
+    own = np.flatnonzero(suffix)
+    first, rest, suffix = first[own], rest[own], suffix[own]
+    while own.size:
+        other, suffix = layout.first[suffix], layout.rest[suffix]
+        going = first == other
+        found[own[(first > other) | going & (suffix == 0)]] = True
+        going &= suffix > 0
+        own, suffix, forest = own[going], suffix[going], rest[going]
+        first, rest = layout.first[forest], layout.rest[forest]
+    return found
+
+
+def _lyndon_words(layout: WordLayout) -> Int32Array:
     """Return the words of single letters that are smaller than all their rotations, in pieces."""
-    found = [np.zeros(0, dtype=np.int64)]
+    found = [np.zeros(0, dtype=np.int32)]
     counts = layout.counts
     for length in range(1, len(counts)):
         for low in range(0, counts[length], CHUNK):
@@ -343,5 +382,5 @@ def _lyndon_words(layout: WordLayout) -> IntArray:
             for cut in range(1, length):
                 before, behind = np.divmod(words, counts[cut])
                 words = words[words < behind * counts[length - cut] + before]
-            found.append(layout.start[length] + words)
+            found.append((layout.start[length] + words).astype(np.int32))
     return np.concatenate(found)

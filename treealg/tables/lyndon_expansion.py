@@ -7,8 +7,6 @@ by content, as for each order of the letters.
 
 from __future__ import annotations
 
-import numpy as np
-
 from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
 from treealg.tables.brackets import assembled, everywhere, from_lyndon_words, gathered
@@ -20,6 +18,7 @@ from treealg.tables.lyndon import (
     foresee_growth,
     layout_of,
     lyndon_forests,
+    places,
 )
 from treealg.tables.sizes import (
     basis_length,
@@ -121,6 +120,6 @@ def expansion_map(method: int, layout: Layout, size: str) -> LinearMap:
     return assembled(
         blocks,
         lambda letters: layout.rank(letters) - 1,
-        lambda letters: np.searchsorted(forests, layout.rank(letters)),
+        lambda letters: places(forests, layout.rank(letters)),
         (layout.start[-1] - 1, forests.size),
     )

@@ -132,6 +132,10 @@ class WeightedLayout:
         """Rank the trees with these branches and roots."""
         return np.searchsorted(self._tree_keys, branches * self.dimension + label)
 
+    def split(self, forest: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the first trees of forests, none of them empty, and what is left."""
+        return self.first[forest], self.rest[forest]
+
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
         """Rank the forests that start with `tree` and go on with `rest`."""
         order = self.tree_order[tree] + self.order_of[rest]
