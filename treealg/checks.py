@@ -13,7 +13,7 @@ import numbers
 import os
 import reprlib
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -141,10 +141,12 @@ def check_flag(name: str, value: Any) -> bool:
     """
     if is_flag(value):
         return bool(value)
-    raise InvalidTypeError(
-        f"{name} must be True or False, got {shown(value)}; write bool(...) around it if that "
-        f"is what you mean"
-    )
+    fix = "give one of them"
+    if isinstance(value, str) and value.strip().casefold() in ("true", "false"):
+        fix = f"write {value.strip().capitalize()} without quotation marks"
+    elif _reads(lambda number: bool((0, 1).index(number)), value):
+        fix = "write bool(...) around it if that is what you mean"
+    raise InvalidTypeError(f"{name} must be True or False, got {shown(value)}; {fix}")
 
 
 def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = MOST_BITS) -> int:
@@ -160,9 +162,9 @@ def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = M
     elif is_integer(value):
         number = int(value)
     else:
-        fix = "write int(...) around it if that is what you mean"
-        if not _is_read_by_int(value):
-            fix = f"give one, for instance {max(minimum or 0, 2)}"
+        fix = f"give one, for instance {max(minimum or 0, 2)}"
+        if _reads(int, value):
+            fix = "write int(...) around it if that is what you mean"
         raise InvalidTypeError(f"{name} must be an integer, got {shown(value)}; {fix}")
     if number.bit_length() > most_bits:
         raise InvalidValueError(
@@ -173,15 +175,17 @@ def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = M
     return number
 
 
-def _is_read_by_int(value: Any) -> bool:
-    """Tell whether `int` makes an integer of a number, a text or an array of one entry."""
+def _reads(read: Callable[[Any], float], value: Any) -> bool:
+    """Tell whether a function makes a finite number of a number, a text or an array of no axes."""
     try:
-        if isinstance(value, (str, numbers.Real, Decimal)) or is_flag(value) or value.shape == ():
-            int(value)
-            return True
+        is_number = isinstance(value, (str, numbers.Number, Decimal)) or is_flag(value)
+        if not is_number:
+            # Those that are not computed yet, or have no value at all, are left alone.
+            others = hasattr(value, "__dask_graph__") or hasattr(value, "filled")
+            is_number = value.shape == () and not others
+        return is_number and not _is_duration(value) and math.isfinite(read(value))
     except Exception:  # of any package whose value it is
-        pass
-    return False
+        return False
 
 
 def check_real(name: str, value: Any) -> float:
@@ -196,7 +200,10 @@ def check_real(name: str, value: Any) -> float:
         return value
     is_real = isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, bool)
     if not is_real or _is_duration(value):
-        raise InvalidTypeError(f"{name} must be a real number, got {shown(value)}")
+        fix = "give one, for instance 1.0"
+        if _reads(float, value):
+            fix = "write float(...) around it if that is what you mean"
+        raise InvalidTypeError(f"{name} must be a real number, got {shown(value)}; {fix}")
     try:
         number = float(value)
     except (OverflowError, ValueError):  # of a long integer, of a signaling NaN
@@ -217,7 +224,7 @@ def check_callable(name: str, value: Any, *given: str) -> None:
     >>> check_callable("function", abs, "coefficient")
     """
     if not callable(value):
-        raise InvalidTypeError(f"{name} must be callable, got {shown(value)}")
+        raise InvalidTypeError(f"{name} must be callable, got {shown(value)}; give a function")
     if not given or _takes(value, len(given)):
         return
     from inspect import signature

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import numbers
 from collections.abc import KeysView, Mapping, Set
 from itertools import islice
 from typing import Any
 
-from treealg.checks import brief, check_integer, is_integer, is_iterable
+from treealg.checks import brief, check_integer, is_flag, is_integer, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["check_names", "check_sequence", "check_weights", "is_sequence"]
@@ -42,11 +43,24 @@ def check_sequence(name: str, value: Any, what: str) -> list[Any]:
         entries = iter(value) if is_sequence(value) else None
     if entries is None:
         kind = "the text" if isinstance(value, (str, bytes)) else type(value).__name__
-        raise InvalidTypeError(f"{name} must be {what}, got {kind} {brief(value)}")
+        raise InvalidTypeError(
+            f"{name} must be {what}, got {kind} {brief(value)}; {_as_list(name, value)}"
+        )
     found = list(islice(entries, _MOST + 1))  # it may have no end
     if len(found) > _MOST:
         raise _too_many(name, what)
     return found
+
+
+def _as_list(name: str, value: Any) -> str:
+    """Say how a list is made of a value that has no entries in an order."""
+    if isinstance(value, Mapping):
+        return f"list({name}) has its keys, list({name}.values()) its values"
+    if isinstance(value, Set):
+        return "give a list, as sets have no order"
+    if isinstance(value, (str, numbers.Number)) and not is_flag(value):
+        return "write [...] around it for one entry"
+    return "give a list"
 
 
 def check_names(name: str, value: Any) -> list[str | int]:

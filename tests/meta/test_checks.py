@@ -62,10 +62,29 @@ def test_booleans_of_numpy_are_booleans(layer):
         assert call(np.bool_(flag)) == call(flag)
 
 
-@pytest.mark.parametrize("value", [1, 0, np.int64(1), "yes", None])
+@pytest.mark.parametrize("value", [1, 0, 1.0, np.int64(1), np.array(True), torch.tensor(0)])
 @pytest.mark.parametrize("layer", FLAGS)
 def test_what_is_no_boolean_is_refused_by_one_text(layer, value):
     with pytest.raises(InvalidTypeError, match=r"must be True or False, got .* write bool\(...\)"):
+        FLAGS[layer](value)
+    FLAGS[layer](bool(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        *(
+            (value, "give one of them")
+            for value in ("yes", "0", "", None, 2, 0.5, math.nan, [True])
+        ),
+        *((value, "give one of them") for value in (np.array([True]), np.ma.masked, 10**400)),
+        ("True", "write True without quotation marks"),
+        (" false", "write False without quotation marks"),
+    ],
+)
+@pytest.mark.parametrize("layer", FLAGS)
+def test_what_bool_would_read_by_chance_is_not_told_to_be_read_by_it(layer, value, fix):
+    with pytest.raises(InvalidTypeError, match=rf"must be True or False, got .*; {fix}$"):
         FLAGS[layer](value)
 
 
@@ -83,6 +102,24 @@ def test_finite_reals_become_floats(value):
 )
 def test_what_is_no_finite_real_is_refused(value, error):
     with pytest.raises(error, match="end_time must be"):
+        checks.check_real("end_time", value)
+
+
+@pytest.mark.parametrize("value", ["1", " 2.5e3", True, np.array(2), torch.tensor(0.5)])
+def test_what_float_reads_is_told_to_be_read_by_it(value):
+    with pytest.raises(
+        InvalidTypeError, match=r"real number, got .*; write float\(...\) around it"
+    ):
+        checks.check_real("end_time", value)
+    assert checks.check_real("end_time", float(value)) == float(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["nan", "2-1", None, 1j, np.ones(1), np.array(math.inf), np.ma.masked, np.timedelta64(1)],
+)
+def test_what_float_does_not_read_is_not_told_to_be_read_by_it(value):
+    with pytest.raises(InvalidTypeError, match=r"real number, got .*; give one, for instance 1\.0"):
         checks.check_real("end_time", value)
 
 
@@ -154,6 +191,24 @@ def test_what_has_no_order_or_no_entries_is_no_sequence(value):
     ):
         with pytest.raises(InvalidTypeError):
             check()
+
+
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        ("ab", r"write \[...\] around it for one entry"),
+        (3, r"write \[...\] around it for one entry"),
+        ({"x": 1}, r"list\(id\) has its keys, list\(id.values\(\)\) its values"),
+        ({1, 2}, "give a list, as sets have no order"),
+        (None, "give a list"),
+        (True, "give a list"),
+        (np.array(1), "give a list"),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_what_is_no_sequence_is_told_how_a_list_is_made_of_it(value, fix):
+    with pytest.raises(InvalidTypeError, match=f"id must be a list of columns, got .*; {fix}$"):
+        check_sequence("id", value, "a list of columns")
 
 
 def test_what_has_an_order_is_a_sequence():
