@@ -180,3 +180,12 @@ def test_log_signatures_are_those_of_the_transformer_of_aeon_but_for_signs():
     np.testing.assert_allclose(
         np.abs(ours.fit_transform(X)), np.abs(theirs.fit_transform(X)), rtol=0, atol=1e-9
     )
+
+
+@pytest.mark.parametrize("value", [np.array([1, 2]), [1], "2", 1.5, True, np.zeros(0)])
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+def test_threads_are_an_integer(value, method):
+    transformer = treealg.aeon.SignatureTransformer(2, n_jobs=value)
+    with pytest.raises(InvalidTypeError, match="n_jobs must be an integer, got"):
+        getattr(transformer, method)(some_series())
+    transformer.set_params(n_jobs=np.int64(1)).fit(some_series())

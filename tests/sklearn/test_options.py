@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import sklearn
+import sympy
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -16,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sklearn import (
+    BranchedKernel,
     BranchedLogSignatureTransformer,
     BranchedSignatureTransformer,
     LogSignatureTransformer,
@@ -409,3 +411,67 @@ def test_a_list_of_tables_is_a_list_of_paths(kind, make):
 def test_what_is_no_batch_of_paths_is_refused(given, words):
     with pytest.raises(treealg.TreeAlgError, match=words):
         SignatureTransformer(1).fit(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (np.zeros((2, 3, 2), "M8[s]"), "X must have dtype .*, got datetime64.*; give times as num"),
+        (np.full((2, 3), "NaT", "m8[s]"), "X must have dtype .*, got timedelta64.*; give times as"),
+        (
+            [[np.datetime64("2020"), np.datetime64("NaT")]],
+            "X must have dtype .*; give times as num",
+        ),
+        (np.zeros((2, 3), [("a", float), ("b", float)]), "X must have .*; numpy.lib.recfunctions"),
+        (len, "X must be an array .*, got an object of type .*; call it, or give its values"),
+        (pd.NaT, "X must be an array .*; give numbers instead"),
+        ({1: 2}.items(), r"X must be an array .*; use list\(X\)"),
+        (slice(3), "X must be an array .*; give numbers instead"),
+        (np.broadcast_to(1.0, (2**31, 2**20)), r"X must have at most 2\*\*45 numbers"),
+        (np.zeros((2, 0, 3)), r"X must have shape \(samples, length, channels\) with at least one"),
+        (np.zeros((2, 3, 0)), r"X must have shape \(samples, length, channels\) with at least one"),
+        (pl.DataFrame({"a": pl.Series([2**70], dtype=pl.Int128)}), "X, column 'a',.*128"),
+    ],
+    ids=lambda x: type(x).__name__ if not isinstance(x, str) else "",
+)
+@pytest.mark.parametrize("use", ["transformer", "kernel"])
+def test_what_are_no_numbers_is_refused_before_the_work(use, given, words):
+    call = BranchedSignatureTransformer(2).fit if use == "transformer" else BranchedKernel(2)
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=words):
+        call(given)
+
+
+@pytest.mark.parametrize("name", ["weights", "channels", "id"])
+def test_parameters_that_can_be_read_only_once_are_refused(name):
+    # They are read in fit, and again where names are asked for.
+    transformer = BranchedSignatureTransformer(2, **{name: iter(["a", "b", "c"])})
+    with pytest.raises(
+        InvalidTypeError, match=rf"{name} must be a list, got .* read only once; use"
+    ):
+        transformer.fit(some_paths())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"id": 5}, "id must be a column or a list of them, got int 5"),
+        ({"id": {"day"}}, "id must be a column or a list of them, got set"),
+        ({"id": "day", "channels": 5}, "channels must be a list of columns, got int 5"),
+        ({"id": "day", "channels": "price"}, "channels must be a list of columns, got the text"),
+        ({"id": "day", "time": ["minute"]}, "columns must be given by their names, got"),
+        ({"id": "day", "windows": ("x" * 10**6,)}, r"windows must be None.{1,300}$"),
+    ],
+)
+def test_columns_that_are_no_names_are_refused(options, words):
+    table = pd.DataFrame({"day": [1, 1, 2], "minute": [0, 1, 0], "price": [1.0, 2.0, 3.0]})
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=words):
+        BranchedSignatureTransformer(2, **options).fit(table)
+
+
+def test_the_degree_of_sympy_is_a_number():
+    given = BranchedSignatureTransformer(sympy.Integer(2)).fit_transform(some_paths())
+    np.testing.assert_array_equal(
+        given, BranchedSignatureTransformer(2).fit_transform(some_paths())
+    )
+    with pytest.raises(InvalidTypeError, match=r"degree must be an integer, got 1\.5"):
+        BranchedSignatureTransformer(1.5).fit(some_paths())

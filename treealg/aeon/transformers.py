@@ -8,6 +8,7 @@ from aeon.transformations.collection import BaseCollectionTransformer
 from aeon.utils.validation import check_n_jobs
 
 from treealg import sklearn
+from treealg.checks import check_integer
 from treealg.sklearn.hosted import Hosted, with_channels_last
 
 __all__ = [
@@ -53,16 +54,22 @@ class _CollectionTransformer(Hosted, BaseCollectionTransformer):  # type: ignore
         return self
 
     def _fit(self, X: Any, y: Any = None) -> None:
-        self._n_jobs = check_n_jobs(self.n_jobs)
-        self.transformer_ = self._made(n_jobs=self._n_jobs).fit(with_channels_last(X))
+        self.transformer_ = self._threaded().fit(with_channels_last(X))
 
     def _transform(self, X: Any, y: Any = None) -> Any:
         return self.transformer_.transform(with_channels_last(X))
 
     def _fit_transform(self, X: Any, y: Any = None) -> Any:
-        self._n_jobs = check_n_jobs(self.n_jobs)
-        self.transformer_ = self._made(n_jobs=self._n_jobs)
+        self.transformer_ = self._threaded()
         return self.transformer_.fit_transform(with_channels_last(X))
+
+    def _threaded(self) -> Any:
+        """Return the transformer of scikit-learn with as many threads as aeon makes of `n_jobs`."""
+        n_jobs = self.n_jobs
+        if n_jobs is not None:
+            n_jobs = check_integer("n_jobs", n_jobs, None)
+        self._n_jobs = check_n_jobs(n_jobs)
+        return self._made(n_jobs=self._n_jobs)
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -11,8 +12,8 @@ from sklearn.base import TransformerMixin
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from treealg.checks import brief, check_choice, check_flag
-from treealg.errors import InvalidValueError
+from treealg.checks import brief, check_choice, check_flag, shown
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.missing import MISSING
 from treealg.sklearn.augmentations import Batch, Standardisation
 from treealg.sklearn.coefficients import PathCoefficients
@@ -240,6 +241,12 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
     def _read(self, X: Any, *, reset: bool) -> Samples:
         """Read paths, and learn or check what belongs to all of them."""
         allow_nan = check_choice("missing", self.missing, MISSING) != "refuse"
+        for name in ("weights", "channels", "id"):
+            if isinstance(getattr(self, name), Iterator):
+                raise InvalidTypeError(
+                    f"{name} must be a list, got {shown(getattr(self, name))}, which can be read "
+                    f"only once; use list(...)"
+                )
         if check_flag("times", self.times) and (self.id is None or self.time is None):
             raise InvalidValueError(
                 "times must be False without the parameters id and time, which name the columns of "

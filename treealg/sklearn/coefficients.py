@@ -212,7 +212,7 @@ class PathCoefficients(BaseEstimator):  # type: ignore[misc]
         they are those whose words are powers of shuffle products, such as trees of one label. What
         is wrong with an option shows here, too.
         """
-        length = 2 * self.degree + 2
+        length = 2 * check_integer("degree", self.degree, 0) + 2
         if self.windows is not None:
             length = max(longest, length)
         path = np.random.default_rng(0).normal(size=(1, length, self.n_channels_in_)) / length

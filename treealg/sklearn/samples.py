@@ -10,7 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from inspect import signature
+from numbers import Number
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,12 +20,13 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
-from treealg.numeric.arguments.foreign import is_of, not_an_array
+from treealg.numeric.arguments.foreign import has_memory, is_of, not_an_array
 from treealg.numeric.arguments.integers import exact_values
 from treealg.numeric.arguments.kinds import refuse_masked
-from treealg.numeric.arguments.rows import MAX_AXES, memory_for
+from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table
 from treealg.optional import require
+from treealg.sequences import check_sequence
 
 __all__ = ["Samples", "checked", "its_errors", "nan_option", "read_samples", "read_table"]
 
@@ -72,6 +75,11 @@ def read_samples(X: Any, allow_nan: bool = False) -> Samples:
             raise InvalidValueError(
                 f"X must have shape (samples, length, channels), got shape {paths.shape}"
             )
+        if 0 in paths.shape:
+            raise InvalidValueError(
+                f"X must have shape (samples, length, channels) with at least one of each, got "
+                f"shape {paths.shape}"
+            )
         return Samples(paths)
     _refuse_inexact(X, "X")
     return Samples(X, is_table=True)
@@ -102,6 +110,7 @@ def read_table(
     """
     narwhals = require("narwhals", extra="frames")
     from treealg.frames.points import Points, paths_of
+    from treealg.frames.tables import column_or_several
 
     table = narwhals.from_native(X, pass_through=True)
     if not isinstance(table, narwhals.DataFrame):
@@ -109,10 +118,10 @@ def read_table(
             f"X must be a table of pandas, polars or PyArrow where id is given, got "
             f"{type(X).__name__}"
         )
-    ids = [id] if isinstance(id, str) else list(id)
+    ids = column_or_several("id", id)
     if columns is None:
         columns = [name for name in table.columns if name not in (*ids, time)]
-    chosen = list(columns)
+    chosen = check_sequence("channels", columns, "a list of columns")
     schema = table.schema
     is_single = all(schema.get(name) == narwhals.Float32 for name in chosen)
     points = Points(ids, time, chosen, "propagate", "float32" if is_single else "float64")
@@ -164,13 +173,25 @@ def _refuse_unread(X: Any, name: str) -> None:
     if is_of(X, "scipy"):
         raise InvalidTypeError(f"{name} must be dense, got a sparse array; use {name}.toarray()")
     is_unread = isinstance(X, (str, bytes, Iterator, Mapping, set, frozenset))
-    if X is None or is_unread or hasattr(X, "collect"):  # a frame that is not computed yet
+    is_lazy = hasattr(X, "collect")  # a frame that is not computed yet
+    if X is None or is_unread or is_lazy or not _may_be_read(X):
         raise not_an_array(X, name)
+    if isinstance(X, np.ndarray):
+        check_size(X.shape, name)
     refuse_masked(X, name)
     if getattr(X, "requires_grad", False):
         raise InvalidTypeError(
             f"{name} requires a gradient, which scikit-learn does not record; use {name}.detach()"
         )
+
+
+def _may_be_read(X: Any) -> bool:
+    """Tell whether a value is a number, a list, or something that NumPy asks for its array."""
+    kinds = (Number, Decimal, Sequence, np.generic)
+    ways = ("__array__", "__array_interface__", "__array_struct__", "__dataframe__")
+    return isinstance(X, kinds) or (
+        not callable(X) and (any(hasattr(X, way) for way in ways) or has_memory(X))
+    )
 
 
 _AS_FLOATS = "and as which scikit-learn reads them"
@@ -180,7 +201,8 @@ def _refuse_inexact(X: Any, name: str) -> None:
     """Refuse integers that would be rounded, such as time stamps in nanoseconds, and dates."""
     if is_table(X):
         for label, column in _columns(X):
-            values = column.to_numpy()
+            with its_errors(f"{name}, column {label!r},"):
+                values = column.to_numpy()
             if values.dtype.kind in "mM":
                 raise InvalidTypeError(
                     f"{name} must have columns of numbers, got {label!r} of {values.dtype}; drop "
@@ -196,6 +218,8 @@ def _refuse_inexact(X: Any, name: str) -> None:
             values = np.asarray(X)
         except ValueError:  # which scikit-learn's checks are about to say
             return
+    if values.dtype.kind in "mMV":
+        compute_dtype(values.dtype, name)
     is_of_integers = values.dtype.kind == "O" and all(
         isinstance(value, (int, float)) for value in values.flat
     )

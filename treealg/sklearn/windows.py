@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric import dyadic_windows, expanding_windows, sliding_windows
 from treealg.numeric.arguments.lists import integer_array
@@ -41,7 +41,7 @@ def windows_of(windows: Any, length: int) -> Windows:
         return expanding_windows(length, first=first, step=check_integer("step", numbers[1], 1))
     if name == "dyadic" and len(numbers) == 1:
         return dyadic_windows(length, check_integer("depth", numbers[0], 0))
-    raise InvalidValueError(f"windows must be None, {_FORMS}, got {windows!r}")
+    raise InvalidValueError(f"windows must be None, {_FORMS}, got {brief(windows)}")
 
 
 def is_named(windows: Any) -> bool:
@@ -61,7 +61,7 @@ def _fitting(name: str, value: Any, length: int) -> int:
 
 def _given(windows: Any) -> Windows:
     if isinstance(windows, str):
-        raise InvalidTypeError(f"windows must be None, {_FORMS}, got {windows!r}")
+        raise InvalidTypeError(f"windows must be None, {_FORMS}, got {brief(windows)}")
     found = integer_array(windows, "windows")
     if found.ndim != 2 or found.shape[1] != 2:
         raise InvalidValueError(f"windows must be None, {_FORMS}, got shape {found.shape}")

@@ -18,6 +18,7 @@ from treealg.errors import InvalidTypeError
 __all__ = [
     "described",
     "function_for",
+    "has_memory",
     "has_no_numbers",
     "is_concrete",
     "is_of",
@@ -86,7 +87,7 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     """
     said, how = described(value, name)
     if how is None:
-        is_read = isinstance(value, Sequence) or _has_memory(value)
+        is_read = isinstance(value, Sequence) or has_memory(value)
         how = f"use numpy.asarray({name})" if is_read else "give numbers instead"
     return InvalidTypeError(
         f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
@@ -186,8 +187,14 @@ def is_traced(value: Any) -> bool:
     return is_of(value, "torch") and any(kind.__name__ in stand_ins for kind in type(value).__mro__)
 
 
-def _has_memory(value: Any) -> bool:
-    """Tell whether a value has a buffer, as arrays of Python and of C have."""
+def has_memory(value: Any) -> bool:
+    """Tell whether a value has a buffer, as arrays of Python and of C have.
+
+    Examples
+    --------
+    >>> has_memory(b"12"), has_memory([1, 2])
+    (True, False)
+    """
     try:
         memoryview(value).release()
     except TypeError:
