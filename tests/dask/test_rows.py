@@ -385,3 +385,19 @@ def test_gradients_of_no_paths_have_the_shape_of_their_arguments():
     path, derivs = da.zeros((0, 3, 2), chunks=-1), da.zeros((0, 6), chunks=-1)
     found = treealg.dask.branched_sig_backprop(path, None, derivs, 2, basepoint=da.zeros(2))
     assert [x.compute().shape for x in found] == [(0, 3, 2), (2,)]
+
+
+def test_a_number_that_is_not_computed_yet_stays_so():
+    covariance = np.eye(2)[None]
+    step = da.from_array(np.array(0.25))
+    found = treealg.dask.ito_correction(da.from_array(covariance), step)
+    assert isinstance(found, da.Array)
+    np.testing.assert_array_equal(found.compute(), treealg.ito_correction(covariance, 0.25))
+
+
+def test_arrays_of_words_have_the_shape_of_their_rows_before_they_are_computed():
+    words = np.array([[0, 1], [1, 0], [1, 1]])
+    path = np.random.default_rng(0).normal(size=(4, 5, 2))
+    found = treealg.dask.sig_coef(da.from_array(path), words)
+    assert found.shape == (4, 3)
+    np.testing.assert_array_equal(found.compute(), treealg.sig_coef(path, words))

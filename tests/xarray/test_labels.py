@@ -1,6 +1,7 @@
 """Labels: what results are called, what goes with what, and what is refused."""
 
 import numpy as np
+import pandas
 import pytest
 import xarray
 
@@ -223,3 +224,60 @@ def test_what_belongs_together_lies_in_one_chunk():
     assert told == "{'minute': -1, 'side': -1}"
     mended = path.chunk({"minute": -1, "side": -1})
     assert tx.branched_sig(mended, 2, **NAMES).chunksizes["day"] == (1, 1, 1, 1)
+
+
+BESIDE = {
+    "jagged": ([[1.0, 2.0], [3.0]], "correction must be a rectangular nested list"),
+    "text": ([["a"]], "correction must be a nested list of real numbers"),
+    "huge": ([[10**400]], "correction must be a nested list of real numbers that float64 holds"),
+    "generator": ((x for x in [1.0]), r"correction must be an array .*; use list\(correction\)"),
+    "itself": (ITSELF := [], "correction must be a nested list of real numbers at most"),
+    "masked": ([np.ma.masked_array([1.0], [True])], r"correction\[0\] must not be a masked array"),
+    "mapping": ({"a": 1.0}, r"correction must be an array .* has its values as channels"),
+}
+ITSELF.append(ITSELF)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_given_beside_labelled_arrays_is_read_as_the_functions_read_it(name):
+    given, words = BESIDE[name]
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=words):
+        tx.branched_sig(prices(), 2, correction=given, **NAMES)
+
+
+def test_arrays_that_xarray_cannot_name_are_refused():
+    with pytest.warns(UserWarning, match="Duplicate dimension names"):
+        twice = xarray.DataArray(np.zeros((4, 4)), dims=("minute", "minute"))
+    with pytest.raises(InvalidValueError, match=r"path must have dimensions of different names"):
+        tx.branched_sig(twice, 2, **NAMES)
+    categories = pandas.Categorical([1.0, 2.0])
+    others = xarray.DataArray(categories, dims="words")
+    with pytest.raises(InvalidTypeError, match=r"sig1 must hold an array of NumPy or Dask, got"):
+        tx.sig_combine(others, [0.0, 1.0], 2, 1)
+    found = others.copy(data=np.asarray(others.data))  # as the message says
+    assert tx.sig_combine(found, [0.0, 1.0], 2, 1).values.tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize("prefixes", [False, True])
+def test_arrays_of_words_are_as_many_words_as_they_have_rows(prefixes):
+    words = np.array([[0, 1], [1, 0], [1, 1]])
+    found = tx.sig_coef(prices(), words, prefixes=prefixes, **NAMES)
+    listed = tx.sig_coef(prices(), [*map(tuple, words)], prefixes=prefixes, **NAMES)
+    xarray.testing.assert_identical(found, listed)
+    kind = treealg.operations["sig_coef"].result(prices().data, words, prefixes=prefixes)
+    assert kind.shape == found.shape
+
+
+@pytest.mark.parametrize("words", [5, [5], None, [np.array(1)], iter([(0,)]), "01", {0}])
+@pytest.mark.parametrize("prefixes", [False, True])
+def test_what_are_no_words_is_refused(words, prefixes):
+    with pytest.raises(InvalidTypeError, match=r"words(\[0\])? must be a tuple of integers, got"):
+        tx.sig_coef(prices(), words, prefixes=prefixes, **NAMES)
+
+
+def test_names_that_are_not_those_of_treealg_are_channels_as_they_are():
+    bsig = tx.branched_sig(prices(), 1, **NAMES).assign_coords(coefficients=['"x" y', '"'])
+    found = tx.branched_sig_to_log_sig(bsig, 2, 1)
+    assert found.shape == bsig.shape
+    with pytest.raises(InvalidTypeError, match="method must be an integer, got"):
+        tx.branched_sig_to_log_sig(bsig, 2, 1, method=np.array([0, 1]))

@@ -9,11 +9,8 @@ import numpy as np
 
 from treealg.dask.chunks import Beside, Chunk, Floats, OfPair, Single, Unpacked
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.kinds import read_array
-from treealg.numeric.arguments.lists import list_array
+from treealg.frameworks.plain import plain_array
 from treealg.numeric.arguments.rows import memory_for
-from treealg.numeric.arguments.tables import is_table, table_array
-from treealg.numeric.arguments.times import from_first_time
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.optional import require
 from treealg.tables.cache import until_tables
@@ -127,8 +124,8 @@ class _Call:
 
     def _is_array(self, argument: Argument) -> bool:
         value = self.values[argument.name]
-        is_number = argument.alternative == "number" and np.ndim(value) == 0
-        return not (argument.is_absent(value) or is_number)
+        is_lazy = isinstance(value, dask_array.Array)
+        return not argument.is_absent(value) and (is_lazy or not argument.is_number(value))
 
     def _item(self, name: str) -> tuple[str, ...]:
         """Return the names of the axes of an item of an argument."""
@@ -258,15 +255,7 @@ def _as_dask(name: str, value: Any) -> Any:
     if isinstance(value, dask_array.Array):
         return value
     with memory_for(name):
-        if name.startswith("times"):
-            array: Any = from_first_time(value, name)
-        elif isinstance(value, (list, tuple)):
-            array = list_array(value, name)
-        elif is_table(value):
-            array = table_array(value, name)
-        else:
-            array = read_array(value, name, "numbers")
-        return dask_array.from_array(array, chunks=-1)
+        return dask_array.from_array(plain_array(value, name), chunks=-1)
 
 
 def _summed(gradient: Any, shape: tuple[int, ...]) -> Any:

@@ -18,7 +18,16 @@ from treealg.numeric.arguments.calls import checked_weights
 from treealg.tables.sizes import check_entries
 from treealg.typing import TupleForm, Word
 
-__all__ = ["as_word", "check_letters", "idx_to_word", "is_lyndon", "ladder", "word_to_idx"]
+__all__ = [
+    "as_word",
+    "as_words",
+    "check_letters",
+    "idx_to_word",
+    "is_lyndon",
+    "ladder",
+    "listed_words",
+    "word_to_idx",
+]
 
 
 def is_lyndon(word: Word) -> bool:
@@ -285,6 +294,35 @@ def as_word(value: Any, name: str = "word") -> Word:
         else check_integer(f"{name}[{i}]", letter, None)
         for i, letter in enumerate(value)
     )
+
+
+def as_words(words: Any) -> list[Word]:
+    """Return a word that was given, or a list of them, as a list; rows of an array are words.
+
+    Examples
+    --------
+    >>> as_words((0, 1)), as_words([(0,), [1]])
+    ([(0, 1)], [(0,), (1,)])
+    """
+    if isinstance(words, np.ndarray) and words.ndim == 2:
+        words = list(words)
+    if not isinstance(words, list):
+        return [as_word(words, "words")]
+    return [as_word(word, f"words[{i}]") for i, word in enumerate(words)]
+
+
+def listed_words(words: Any, prefixes: Any) -> list[Word]:
+    """Return the words that are asked for, each after its prefixes where these are, too.
+
+    Examples
+    --------
+    >>> listed_words((0, 1), True)
+    [(0,), (0, 1)]
+    """
+    given = as_words(words)
+    if not check_flag("prefixes", prefixes):
+        return given
+    return [word[:n] for word in given for n in range(min(1, len(word)), len(word) + 1)]
 
 
 def check_letters(word: Word, alphabet_size: int, name: str = "word") -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import xarray
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.frameworks.plain import plain_array
 from treealg.numeric.operations.operation import Argument, ArrayType, Operation
 from treealg.xarray.coordinates import along, with_coordinates
 from treealg.xarray.dimensions import Names, check_names, dimensions, item_of
@@ -98,7 +100,8 @@ class _Call:
 
     def _label(self, argument: Argument, value: Any, values: Mapping[str, Any]) -> None:
         """Give dimensions to an argument that has none."""
-        name, array = argument.name, np.asarray(value)
+        name = argument.name
+        array = plain_array(value, name)
         item = dimensions(argument.item_axes(array.ndim, values), self.names)
         rank = array.ndim - len(item)
         if rank not in (0, len(self.batch)):
@@ -220,8 +223,8 @@ class _Call:
 
 
 def _is_no_array(argument: Argument, value: Any) -> bool:
-    is_number = argument.alternative == "number" and np.ndim(value) == 0
-    return argument.is_absent(value) or (is_number and not isinstance(value, xarray.DataArray))
+    is_labelled = isinstance(value, xarray.DataArray)
+    return argument.is_absent(value) or (argument.is_number(value) and not is_labelled)
 
 
 def _is_labelled(name: str, value: Any) -> bool:
@@ -239,4 +242,18 @@ def _is_labelled(name: str, value: Any) -> bool:
             f"{name} must be one DataArray, got a list of them; xarray.concat makes one of paths "
             f"of one length, those of several lengths take a call each"
         )
-    return isinstance(value, xarray.DataArray)
+    if not isinstance(value, xarray.DataArray):
+        return False
+    array: Any = value
+    dims, dtype = array.dims, array.dtype
+    if len({*dims}) < len(dims):
+        raise InvalidValueError(
+            f"{name} must have dimensions of different names, got {dims}; use "
+            f"xarray.DataArray({name}.to_numpy(), dims=...)"
+        )
+    if not isinstance(dtype, np.dtype):
+        raise InvalidTypeError(
+            f"{name} must hold an array of NumPy or Dask, got one of {brief(dtype)}; use "
+            f"{name}.copy(data=numpy.asarray({name}.data))"
+        )
+    return True

@@ -16,6 +16,8 @@ from treealg.numeric.names import (
     channel_texts,
     tree_to_name,
 )
+from treealg.numeric.paths.coefficients import listed
+from treealg.numeric.word_indices import listed_words
 from treealg.numeric.word_names import log_sig_names, sig_names, word_texts
 from treealg.xarray.dimensions import Names
 
@@ -185,7 +187,10 @@ def _labels(
 
 def _label(text: str) -> str | int:
     """Return the channel that a name of one node stands for."""
-    found: str | int = json.loads(text) if text[:1] == '"' or text.isdecimal() else text
+    try:
+        found: str | int = json.loads(text) if text[:1] == '"' or text.isdecimal() else text
+    except ValueError:  # of names that are not those of treealg
+        return text
     return found
 
 
@@ -194,14 +199,9 @@ def _elements(
 ) -> Iterator[str]:
     """Yield the names of chosen coefficients."""
     if "trees" in values:
-        given = values["trees"]
-        for tree in given if isinstance(given, list) else [given]:
+        for tree in listed(values["trees"]):
             yield tree_to_name(tree, dimension, planar=values["planar"], channels=labels, **options)
         return
-    given = values["words"]
     moves = {"time_aug": False, "lead_lag": False, **options}
     texts = channel_texts(dimension, labels, **moves)
-    for word in given if isinstance(given, list) else [given]:
-        first = min(1, len(word)) if values.get("prefixes") else len(word)
-        for length in range(first, len(word) + 1):
-            yield from word_texts([tuple(word[:length])], texts)
+    yield from word_texts(listed_words(values["words"], values.get("prefixes", False)), texts)

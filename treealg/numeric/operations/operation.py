@@ -161,6 +161,11 @@ class Argument:
             return value is None or is_flag(value)
         return self.optional and value is None
 
+    def is_number(self, value: Any) -> bool:
+        """Tell whether there is a number where there may be one, or something without axes."""
+        has_axes = isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) != 0
+        return self.alternative == "number" and not has_axes
+
     def item_axes(self, ndim: int, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the axes of an item in an array of so many axes."""
         if self.of_windows and (found := axes_of_windows(self.of_windows, values)):

@@ -16,8 +16,10 @@ from treealg.numeric.operations.operation import (
     Shape,
     axes_of_windows,
 )
+from treealg.numeric.paths.coefficients import listed
 from treealg.numeric.vectors.geometric import geometric_sig_length
 from treealg.numeric.word_basis import sig_length
+from treealg.numeric.word_indices import as_words
 
 __all__ = [
     "corrections",
@@ -90,13 +92,14 @@ def cumulants(call: Call) -> Item:
 
 def logarithm_of_signature(call: Call) -> Item:
     """Return the item of a logarithm, with a scalar if the signature has one, and the form too."""
-    size = _logarithms(call) if call["method"] else call.sizes[_axis(call)]
-    return {_log_axis(call): size}
+    method = check_integer("method", call["method"], 0)
+    return {_log_axis(call): _logarithms(call) if method else call.sizes[_axis(call)]}
 
 
 def signature_of_logarithm(call: Call) -> Item:
     """Return the item of an exponential."""
-    return {_axis(call): _elements(call) if call["method"] else call.sizes[_log_axis(call)]}
+    method = check_integer("method", call["method"], 0)
+    return {_axis(call): _elements(call) if method else call.sizes[_log_axis(call)]}
 
 
 def signature_of_words(call: Call) -> Item:
@@ -121,8 +124,9 @@ def signature_of_geometric(call: Call) -> Item:
 
 def elements(call: Call) -> Item:
     """Return the item of chosen coefficients."""
-    given = call["words" if _planar(call) is None else "trees"]
-    found = given if isinstance(given, list) else [given]
+    if _planar(call) is not None:
+        return {"elements": len(listed(call["trees"]))}
+    found = as_words(call["words"])
     if _flag(call, "prefixes"):
         return {"elements": sum(max(len(word), 1) for word in found)}
     return {"elements": len(found)}

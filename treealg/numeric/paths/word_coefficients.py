@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
 from treealg.numeric.paths.coefficients import extracted, of_any_degree
 from treealg.numeric.plans.listed import by_elements
-from treealg.numeric.word_indices import as_word, word_to_idx
+from treealg.numeric.word_indices import as_words, listed_words, word_to_idx
 from treealg.sequences import check_weights
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
-__all__ = ["extract_sig_coef", "listed_words", "sig_coef", "sig_coef_backprop"]
+__all__ = ["extract_sig_coef", "sig_coef", "sig_coef_backprop"]
 
 
 def sig_coef(
@@ -328,20 +325,3 @@ def _places(
                 f"words must have at most {degree} letters, the degree of sig, got {len(word)}"
             )
     return places
-
-
-def as_words(words: Any) -> list[Word]:
-    """Return a word that was given, or a list of them, as a list; rows of an array are words."""
-    if isinstance(words, np.ndarray) and words.ndim == 2:
-        words = list(words)
-    if not isinstance(words, list):
-        return [as_word(words, "words")]
-    return [as_word(word, f"words[{i}]") for i, word in enumerate(words)]
-
-
-def listed_words(words: Any, prefixes: Any) -> list[Word]:
-    """Return the words that are asked for."""
-    given = as_words(words)
-    if not check_flag("prefixes", prefixes):
-        return given
-    return [word[:n] for word in given for n in range(min(1, len(word)), len(word) + 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
-from treealg.numeric.paths.word_coefficients import listed_words
+from treealg.numeric.word_indices import listed_words
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
 __all__ = ["log_sig_coef", "log_sig_coef_backprop"]
