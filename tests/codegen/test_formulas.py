@@ -8,6 +8,7 @@ import pytest
 from treealg import cli
 from treealg.codegen import FORMULA_MAPS, MAPS, formula
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import Tree
 
 B = (0,)
 
@@ -80,6 +81,7 @@ def test_latex_writes_root_labels_as_subscripts():
         (("log", ("a",)), {}, InvalidValueError),
         (("log", (-1,)), {}, InvalidValueError),
         (("log", (B,) * 20 + (0,)), {}, InvalidValueError),
+        (("log", Tree), {}, InvalidTypeError),
         (("log", B), {"planar": 1}, InvalidTypeError),
         (("log", B), {"cse": "yes"}, InvalidTypeError),
         (("corrected", B), {"levels": 0}, InvalidValueError),

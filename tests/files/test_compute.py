@@ -610,6 +610,13 @@ def test_what_makes_no_sense_is_refused(change, message, tmp_path, monkeypatch):
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("value", [np.array([1, 2]), pd.Series([1, 2]), pd.NA, [1], 1, 2.5, {"a"}])
+@pytest.mark.parametrize("name", ["time", "progress", "overwrite", "restart", "times", "dask"])
+def test_options_of_another_type_are_refused_before_anything_is_read(name, value, tmp_path):
+    with pytest.raises(InvalidTypeError, match=f"^{name} must be"):
+        compute(tmp_path / "in.csv", tmp_path / "out.csv", degree=1, **{name: value})
+
+
 def test_an_output_is_replaced_only_where_that_is_asked_for(tmp_path):
     np.save(tmp_path / "in.npy", some_paths())
     for target in OUTPUTS:

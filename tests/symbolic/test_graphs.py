@@ -2,6 +2,7 @@
 
 import re
 import sys
+from decimal import Decimal
 
 import networkx
 import pytest
@@ -100,6 +101,10 @@ def graph_with_positions(*places):
         (lambda: from_networkx(networkx.MultiDiGraph([(0, 1)])), InvalidValueError),
         (lambda: from_networkx(networkx.path_graph(3)), InvalidValueError),
         (lambda: from_networkx(networkx.DiGraph([(0, 1)]), label=[]), InvalidTypeError),
+        (
+            lambda: from_networkx(networkx.DiGraph([(0, 1)]), label=Decimal("sNaN")),
+            InvalidTypeError,
+        ),
         (lambda: from_networkx(networkx.path_graph(3), root=7), InvalidValueError),
         (lambda: from_networkx(networkx.path_graph(3), root=[7]), InvalidValueError),
         (lambda: from_networkx(networkx.cycle_graph(3), root=0), InvalidValueError),

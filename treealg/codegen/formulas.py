@@ -172,7 +172,8 @@ def _element(tree: Any, planar: bool) -> Any:
 
     form = tree
     if not isinstance(tree, tuple):
-        form = tree.to_tuple() if hasattr(tree, "to_tuple") else tree
+        is_one = hasattr(tree, "to_tuple") and not isinstance(tree, type)
+        form = tree.to_tuple() if is_one else tree
     _check_nodes(form)
     forest = (mkw if planar else bck).basis_element(tree)
     if not len(forest):

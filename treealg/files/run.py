@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from treealg.checks import brief, check_flag, check_path, is_iterable
+from treealg.checks import check_flag, check_path, is_iterable, shown
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files.arrays import ArraySource
 from treealg.files.parts import Part, Parts, remove
@@ -153,8 +153,15 @@ def compute(
     ...     print(rows, np.load(folder / "features.npy").tolist())
     2 [[1.0, 0.5], [3.0, 4.5]]
     """
-    for name, flag in (("times", times), ("overwrite", overwrite), ("restart", restart)):
+    flags = {"times": times, "overwrite": overwrite, "restart": restart, "progress": progress}
+    for name, flag in flags.items():
         check_flag(name, flag)
+    if time is not None and not isinstance(time, str):
+        raise InvalidTypeError(
+            f"time must be the name of a column, or of an array, a str, got {shown(time)}"
+        )
+    if dask is not None and not isinstance(dask, str):
+        raise InvalidTypeError(f"dask must be the address of a scheduler, a str, got {shown(dask)}")
     if times and time is None:
         raise InvalidValueError("times must be False, or be given with the name of `time`")
     given: Iterable[Any] = [input]
@@ -165,8 +172,6 @@ def compute(
     suffix_of(target, "OUTPUT")
     check_folder(target)
     _check_apart(target, files, overwrite)
-    if not (dask is None or isinstance(dask, str)):
-        raise InvalidTypeError(f"dask must be the address of a scheduler, got {brief(dask)}")
     ids = column_or_several("id", id)
     named = None if values is None else list(map(str, check_names("values", values)))
     if files[0].suffix.lower() in ARRAYS:

@@ -140,10 +140,13 @@ def from_networkx(
             "graph must be a forest with edges from parent to child, at most one into each node "
             "and no cycle; reverse it if its edges go from child to parent"
         )
-    if not isinstance(label, Hashable):
+    try:
+        hash(label)
+    except TypeError:
         raise InvalidTypeError(
-            f"label must be the name of an attribute of vertices, got {type(label).__name__}"
-        )
+            f"label must be the name of an attribute of vertices, got {brief(label)} of type "
+            f"{type(label).__name__}, which is not hashable; give a text"
+        ) from None
     nodes = graph.nodes
     built: dict[Hashable, Any] = {}
     make = forest._tree
