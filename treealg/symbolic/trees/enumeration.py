@@ -115,7 +115,7 @@ class Counts:
             # Products of long integers.
             steps = nodes**2 // 2 * (1 + int((digits / 2000) ** 1.6))
         else:
-            steps = nodes * digits // 30
+            steps = nodes * digits // 15
         check_steps(f"to count up to {nodes:,} vertices with {brief(self._colours)} labels", steps)
 
 
@@ -154,7 +154,7 @@ def count_trees(order: Any, colours: Any = 1, *, planar: bool = False) -> int:
         If `order` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
         If `order` is negative or above 200,000, `colours` less than 1, or counting would take
-        long, as for trees that are not planar of more than some 10,000 vertices.
+        long, as for trees that are not planar of more than some 7,000 vertices.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def count_forests(nodes: Any, colours: Any = 1, *, planar: bool = False) -> int:
         If `nodes` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
         If `nodes` is negative or above 200,000, `colours` less than 1, or counting would take
-        long, as for forests that are not ordered of more than some 10,000 vertices.
+        long, as for forests that are not ordered of more than some 7,000 vertices.
 
     Examples
     --------

@@ -16,10 +16,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from treealg.symbolic.trees.modular_counts import forest_residues, integer_weights
+from treealg.symbolic.trees.modular_counts import (
+    count_primes,
+    forest_residues,
+    integer_weights,
+)
 from treealg.symbolic.trees.sizes import check_steps
 
-__all__ = ["ModularColumns"]
+__all__ = ["ModularColumns", "check_columns"]
 
 _FEW_TERMS = 24  # of a factor, which are added one by one
 _LEAST_ORDER = 4  # of trees, from which on matrices pay
@@ -30,6 +34,25 @@ _ENTRIES_PER_STEP = 16  # so that 10 million steps are 640 megabytes, and second
 _PRODUCTS_PER_STEP = 400
 
 _Floats = NDArray[np.float64]
+
+
+def check_columns(greatest: int, order: int, counts: Any, colours: int) -> None:
+    """Refuse counts of trees of at least `order` vertices if all that they need takes too long.
+
+    Examples
+    --------
+    >>> from treealg.symbolic.trees.enumeration import counts
+    >>> check_columns(9, 3, counts(1, False), 1)
+    """
+    length = greatest + 1
+    entries = sum(max(length - 3 * k, 0) for k in range(1, order + 1))
+    products = sum(length * min(counts.trees(k) + 1, -(-length // k)) for k in range(1, order))
+    check_steps(
+        f"the place of a tree of {greatest:,} vertices, with several branches of {order:,} or more "
+        "beside each other,",
+        count_primes(greatest, colours)
+        * max(entries // _ENTRIES_PER_STEP, products // _PRODUCTS_PER_STEP),
+    )
 
 
 class ModularColumns:
@@ -54,6 +77,7 @@ class ModularColumns:
 
     def __init__(self, greatest: int, counts: Any, colours: int) -> None:
         self._counts = counts
+        self._colours = colours
         self._greatest = greatest
         residues, self._primes = forest_residues(greatest, colours)
         self._weights, self._product = integer_weights(self._primes)
@@ -64,34 +88,22 @@ class ModularColumns:
         self._work[:, : greatest + 1] = residues.T
         _reduce(self._work, self._moduli)
         self._columns = [self._useful(1)]
-        self._known: dict[tuple[int, int], int] = {}
 
     def count(self, total: int, order: int) -> int:
         """Return the number of sequences of trees of at least `order` vertices.
 
         Their vertices are `total`, at least three times `order`.
         """
-        found = self._known.get((total, order))
-        if found is None:
-            if len(self._columns) < order:
-                self.extend(order)
-            residues = self._columns[order - 1][:, total - 3 * order].tolist()
-            found = sum(map(mul, residues, self._weights)) % self._product
-            self._known[total, order] = found
+        if len(self._columns) < order:
+            self.extend(order)
+        residues = self._columns[order - 1][:, total - 3 * order].tolist()
+        found: int = sum(map(mul, residues, self._weights)) % self._product
         return found
 
     def extend(self, order: int) -> None:
         """Make what counts of trees of at least `order` vertices need, unless it takes too long."""
         length = self._greatest + 1
-        entries = sum(max(length - 3 * k, 0) for k in range(1, order + 1))
-        products = sum(
-            length * min(self._counts.trees(k) + 1, -(-length // k)) for k in range(1, order)
-        )
-        check_steps(
-            f"the place of a tree of {self._greatest:,} vertices, with several branches of "
-            f"{order:,} or more beside each other,",
-            len(self._primes) * max(entries // _ENTRIES_PER_STEP, products // _PRODUCTS_PER_STEP),
-        )
+        check_columns(self._greatest, order, self._counts, self._colours)
         while len(self._columns) < order:
             k = len(self._columns)
             blocks = -(-length // k)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from treealg.symbolic.trees.memo import remembered
 
-__all__ = ["forest_residues", "forests_by_residues", "integer_weights"]
+__all__ = ["count_primes", "forest_residues", "forests_by_residues", "integer_weights"]
 
 _BLOCK = 32
 _RADIX = 16
@@ -62,7 +62,7 @@ def forest_residues(nodes: int, colours: int) -> tuple[_Integers, _Integers]:
     >>> residues[:, 0].tolist()
     [1, 2, 7, 26, 107, 458, 2058]
     """
-    primes = _primes()[: _needed(nodes, colours)]
+    primes = _primes()[: count_primes(nodes, colours)]
     parts = range(0, len(primes), _COLUMNS)
     residues = [_Residues(nodes, colours, primes[i : i + _COLUMNS]).forests for i in parts]
     return np.concatenate(residues, axis=1), primes
@@ -87,7 +87,7 @@ def integer_weights(primes: _Integers) -> tuple[list[int], int]:
 
 
 def _is_reached(nodes: int, colours: int) -> bool:
-    return nodes < _GREATEST_PRIME // 2 and _needed(nodes, colours) <= len(_primes())
+    return nodes < _GREATEST_PRIME // 2 and count_primes(nodes, colours) <= len(_primes())
 
 
 def _bound(nodes: int, colours: int) -> float:
@@ -100,7 +100,14 @@ def _bound(nodes: int, colours: int) -> float:
     return log2(3) * (nodes + 1) + log2(colours) * nodes
 
 
-def _needed(nodes: int, colours: int) -> int:
+def count_primes(nodes: int, colours: int) -> int:
+    """Return how many primes are needed for counts of up to so many vertices.
+
+    Examples
+    --------
+    >>> count_primes(6, 2), count_primes(2000, 1)
+    (3, 163)
+    """
     return int(_bound(nodes, colours) / _BITS) + 3
 
 
@@ -217,7 +224,7 @@ def _integers(residues: _Integers, colours: int, primes: _Integers) -> Iterator[
     """Iterate over the integers that have these residues, by the Chinese remainder theorem."""
     for low in range(0, len(residues), _ROWS):
         rows = residues[low : low + _ROWS]
-        count = _needed(low + len(rows) - 1, colours)
+        count = count_primes(low + len(rows) - 1, colours)
         moduli = primes[:count].tolist()
         product = prod(moduli)
         others = [product // prime for prime in moduli]

@@ -93,6 +93,7 @@ class _Sorted:
         self._colours = colours
         self._columns = [[self.counts.forests(m) for m in range(greatest + 1)]]
         self._residues: Any = None
+        self._known: dict[tuple[int, int], int] = {}
 
     def _from_order(self, total: int, order: int) -> int:
         """Count the sequences with `total` vertices whose trees have at least `order`."""
@@ -100,11 +101,19 @@ class _Sorted:
             return 0 if total else 1
         if total < 2 * order:
             return self.counts.trees(total)
+        # A search for a place asks for the same ones again and again.
+        found = self._known.get((total, order))
+        if found is None:
+            found = self._known[total, order] = self._counted(total, order)
+        return found
+
+    def _counted(self, total: int, order: int) -> int:
         if total < 3 * order:
             return self._of_at_most_two(total, order)
         if len(self._columns) < order:
             if self._has_many_products(order):
-                found: int = self._modular().count(total, order)
+                # Where the first tree is not known yet, it may be as large as this.
+                found: int = self._modular(total // 3).count(total, order)
                 return found
             self._extend(order)
         return self._columns[order - 1][total]
@@ -127,11 +136,14 @@ class _Sorted:
         products = (min(greatest // k, self.counts.trees(k)) for k in range(1, order))
         return sum(islice(products, _FEW_PRODUCTS + 1)) > _FEW_PRODUCTS
 
-    def _modular(self) -> Any:
+    def _modular(self, order: int) -> Any:
+        """Return counts modulo primes, unless those up to an order of trees take too long."""
         if self._residues is None:
-            from treealg.symbolic.trees.modular_columns import ModularColumns
+            from treealg.symbolic.trees.modular_columns import ModularColumns, check_columns
 
-            self._residues = ModularColumns(len(self._columns[0]) - 1, self.counts, self._colours)
+            greatest = len(self._columns[0]) - 1
+            check_columns(greatest, order, self.counts, self._colours)
+            self._residues = ModularColumns(greatest, self.counts, self._colours)
         return self._residues
 
     def _prepare(self, places: list[Place], total: int) -> None:
@@ -144,7 +156,7 @@ class _Sorted:
             total -= order
         if len(self._columns) < greatest:
             if self._has_many_products(greatest):
-                self._modular().extend(greatest)
+                self._modular(greatest).extend(greatest)
             else:
                 self._extend(greatest)
 
@@ -356,7 +368,8 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
         If `kind` is none of the four classes, or `index` or `colours` is not an integer.
     InvalidValueError
         If `index` is negative or has more than 16,000 binary digits, `colours` less than 1, or
-        counting would take long, as for most bushy trees of more than 2,000 vertices.
+        counting would take long, as for trees of more than some 2,000 vertices, planar ones, and
+        those of one or two branches at each vertex, excepted.
 
     Examples
     --------
