@@ -625,3 +625,51 @@ def test_columns_of_arrow_and_duckdb_without_a_name_elsewhere_are_named():
     relation = duckdb.sql("select 0 as id, 1.0 as t, uuid() as odd")
     with pytest.raises(InvalidTypeError, match="'odd' of UUID"):
         features(relation, values=["odd"], degree=2, id="id", time="t")
+
+
+def test_two_columns_of_one_name_are_refused_in_every_table():
+    once = pd.DataFrame({"id": [1, 1], "a": [0.0, 1.0]})
+    twice = pd.concat([once, once], axis=1)
+    both = {
+        r"frame\[1\]": [once, twice],
+        r"frame\['x'\]": {"x": twice},
+        "frame": dask.dataframe.from_pandas(twice, npartitions=1),
+    }
+    for name, given in both.items():
+        ids = {"id": "id"} if name == "frame" else {}
+        with pytest.raises(InvalidValueError, match=f"^{name} must have columns of different name"):
+            features(given, values=["a"], degree=1, **ids)
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        ([[1], [1, 2]], "times must be a rectangular nested list"),
+        (range(10**12), "times does not fit in memory"),
+        ("ab", "times must be an array .*, got the text 'ab'"),
+        ((x for x in (0, 1)), r"use list\(times\)"),
+        ([1.0, 0.0], "times must not decrease"),
+        ([0.0], r"times must have shape \(2,\)"),
+    ],
+)
+def test_times_of_a_wide_table_are_read_as_those_of_paths(times, words):
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [0.0, 4.0]})
+    with pytest.raises(
+        (InvalidTypeError, InvalidValueError), match=rf"of a wide table.*: .*{words}"
+    ):
+        features(frame, values={"x": ["a", "b"]}, degree=1, times=times)
+    moments = [pd.Timestamp("2020-01-01"), pd.Timestamp("2020-01-03")]
+    found = features(frame, values={"x": ["a", "b"]}, degree=1, times=moments)
+    assert found["time"].tolist() == [2 * 86400.0] * 2
+
+
+def test_objects_are_not_sorted_and_halves_of_letters_are_no_names():
+    frame = pl.DataFrame({"t": pl.Series([object()] * 2, dtype=pl.Object), "a": [1.0, 2.0]})
+    for given, options in (
+        ([frame], {"time": "t"}),
+        (frame.with_columns(id=pl.lit(1)), {"time": "t", "id": "id"}),
+    ):
+        with pytest.raises(InvalidTypeError, match=r"rows are sorted by .*; convert them"):
+            features(given, values=["a"], degree=1, **options)
+    with pytest.raises(InvalidValueError, match=r"the name of a column must be text, got .*ud800"):
+        features([frame], values=["a"], degree=1, id="\ud800")

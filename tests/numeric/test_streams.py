@@ -1,6 +1,7 @@
 """Streams and whole-path variants against the batch functions on the stretch in question."""
 
 import copy
+import itertools
 import pickle
 
 import numpy as np
@@ -400,6 +401,9 @@ BAD = [
     (lambda: pushed().sig(0, 3), ValueError, "end"),
     (lambda: pushed().sig(0.0, 1), TypeError, "start"),
     (lambda: pushed().sig_batch([0, 1]), TypeError, "intervals"),
+    (lambda: pushed().sig_batch({(0, 1)}), TypeError, "intervals .*, got .*set; give a list such"),
+    (lambda: pushed().sig_batch(memoryview(np.ones((2, 2)))), TypeError, "intervals .*memoryview"),
+    (lambda: pushed().sig_batch(itertools.count()), TypeError, "intervals .*, got .*count; give"),
     (lambda: pushed().drop(3), ValueError, "before"),
     (lambda: pushed().push([1.0]), ValueError, "channels"),
     (lambda: pushed().push(P), ValueError, "leading"),

@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
 import treealg
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sklearn import BranchedKernel
 
 
@@ -115,3 +115,33 @@ def test_copies_are_equal():
     for copied in (clone(kernel), pickle.loads(pickle.dumps(kernel))):
         assert copied == kernel
     assert "BranchedKernel(depth=2, scale=0.3)" in repr(kernel)
+
+
+@pytest.mark.parametrize("given", [[1.0, 2.0], [None], [object()], [[1, 2], 3]])
+def test_a_list_of_numbers_is_no_batch_of_paths(given):
+    for call in (BranchedKernel(2), BranchedKernel(2).diag):
+        with pytest.raises((InvalidTypeError, InvalidValueError), match=r"^(Input )?X"):
+            call(given)
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=r"^(Input )?Y"):
+        BranchedKernel(2)(some_paths(), given)
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        *([1.0], [[1.0, 2.0], [1.0, 2.0]], (2.0, 1.0), (0.0, 1.0), (1, np.inf), [[1], [1, 2]]),
+        *(None, 1.0, "free", {1.0, 2.0}, range(10**12), (1.0, "a"), np.zeros((3, 2, 2))),
+    ],
+    ids=str,
+)
+def test_bounds_of_the_scale_are_a_pair(bounds):
+    with pytest.raises((InvalidTypeError, InvalidValueError), match="scale_bounds"):
+        BranchedKernel(2, scale_bounds=bounds)(some_paths(), eval_gradient=True)
+
+
+def test_bounds_may_be_an_array_and_the_gradient_is_a_flag():
+    for bounds in (np.array([0.1, 2.0]), [[0.1, 2.0]]):
+        kernel = BranchedKernel(2, scale_bounds=bounds)
+        np.testing.assert_allclose(kernel.bounds, np.log([[0.1, 2.0]]))
+    with pytest.raises(InvalidTypeError, match="eval_gradient must be True or False"):
+        kernel(some_paths(), eval_gradient=np.array([1, 2]))

@@ -458,6 +458,8 @@ def test_parameters_that_can_be_read_only_once_are_refused(name):
         ({"id": {"day"}}, "id must be a column or a list of them, got set"),
         ({"id": "day", "channels": 5}, "channels must be a list of columns, got int 5"),
         ({"id": "day", "channels": "price"}, "channels must be a list of columns, got the text"),
+        ({"id": []}, "id must name the columns that tell paths apart, got none"),
+        ({"id": "day", "channels": [["a"]]}, "columns must be given by their names, got"),
         ({"id": "day", "time": ["minute"]}, "columns must be given by their names, got"),
         ({"id": "day", "windows": ("x" * 10**6,)}, r"windows must be None.{1,300}$"),
     ],
@@ -475,3 +477,18 @@ def test_the_degree_of_sympy_is_a_number():
     )
     with pytest.raises(InvalidTypeError, match=r"degree must be an integer, got 1\.5"):
         BranchedSignatureTransformer(1.5).fit(some_paths())
+
+
+@pytest.mark.parametrize(
+    "value", [np.array([1, 2]), pd.DataFrame([[1]]), pl.Series([1]), "abc", int]
+)
+def test_tags_are_known_whatever_the_parameters(value):
+    tags = sklearn.utils.get_tags(BranchedSignatureTransformer(2, missing=value, dtype=value))
+    assert tags.input_tags.allow_nan is (value == "abc" if isinstance(value, str) else False)
+    assert tags.transformer_tags.preserves_dtype == ["float64", "float32"]
+
+
+def test_a_table_with_two_columns_of_one_name_is_refused():
+    table = pd.DataFrame({"day": [1, 1], "price": [1.0, 2.0]})
+    with pytest.raises(InvalidValueError, match="X must have columns of different names"):
+        BranchedSignatureTransformer(2, id="day").fit(pd.concat([table, table], axis=1))

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
-from narwhals.exceptions import DuplicateError
 
 from treealg.checks import brief, check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.jobs import LongTable, WideTable
-from treealg.frames.tables import check_distinct, check_names, column_or_several
+from treealg.frames.tables import check_distinct, check_names, column_or_several, read_frame
 from treealg.recipes import recipe_of
 from treealg.sequences import check_sequence
 
@@ -154,13 +153,7 @@ def features(
         raise InvalidValueError("id must name the columns that tell paths apart, got none")
     if _is_dask(frame):
         return job.in_partitions(frame)
-    try:
-        native = nw.from_native(frame, pass_through=True)
-    except DuplicateError as error:
-        raise InvalidValueError(
-            "frame must have columns of different names, as columns are chosen by name: "
-            + " ".join(str(error).split())
-        ) from None
+    native = read_frame(frame, "frame")
     if not isinstance(native, (nw.DataFrame, nw.LazyFrame)):
         raise InvalidTypeError(
             f"frame must be a table of pandas, polars, PyArrow, Dask or DuckDB, or a list or "

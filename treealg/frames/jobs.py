@@ -11,9 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import brief
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.frames.points import Points, paths_of
-from treealg.frames.tables import INSTEAD, check_columns, check_numbers, numbers_of_columns
+from treealg.frames.tables import (
+    INSTEAD,
+    check_columns,
+    check_numbers,
+    numbers_of_columns,
+    read_frame,
+)
 from treealg.numeric.arguments.times import read_times
 from treealg.recipes import Recipe
 
@@ -78,7 +84,7 @@ class LongTable(Points):
         name, self.ids = (self.ids or ["path"])[0], []
         pieces, clocks, kept, backend = [], [], [], None
         for place, frame in zip(names, tables, strict=True):
-            table = nw.from_native(frame, pass_through=True)
+            table = read_frame(frame, f"frame[{brief(place)}]")
             if not isinstance(table, nw.DataFrame):
                 raise InvalidTypeError(
                     f"frame[{brief(place)}] must be a table of pandas, polars or PyArrow, got "
@@ -123,7 +129,7 @@ class LongTable(Points):
 
     def in_partitions(self, frame: Any) -> Any:
         """Compute of a frame of Dask, each partition when it is asked for."""
-        self.check(nw.from_native(frame._meta))
+        self.check(read_frame(frame._meta, "frame"))
         needed = frame[self.needed]
         if needed.npartitions > 1 and not self.is_by_row:
             needed = needed.shuffle(on=self.ids)
@@ -160,13 +166,13 @@ class WideTable(LongTable):
 
     def read_clock(self, times: Any, length: int) -> Floats:
         """Return the times of the columns."""
-        values = np.asarray(times)
-        if values.shape != (length,) or values.dtype.kind not in "fiumM":
-            raise InvalidValueError(
+        try:
+            found: Floats = read_times(times, "times", (), length)[0]
+        except TreeAlgError as error:
+            raise type(error)(
                 f"times of a wide table must be {length} numbers, dates or durations, one for each "
-                f"column of a channel, got {brief(times)}"
-            )
-        found: Floats = read_times(values, "times", (), length)[0]
+                f"column of a channel: {error}"
+            ) from None
         return found
 
     @property

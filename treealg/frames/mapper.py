@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
-from treealg.errors import InvalidTypeError
+from treealg.checks import brief, shown
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.features import features
+from treealg.numeric.arguments.kinds import read_array
 from treealg.optional import require
 
 __all__ = ["FeatureFunction"]
@@ -83,9 +83,7 @@ class FeatureFunction:
             As `features` raises it.
         """
         if isinstance(piece, Mapping):
-            arrow = require("pyarrow", extra="files")
-            table = arrow.table({name: np.asarray(column) for name, column in piece.items()})
-            found = self._table(table)
+            found = self._table(_table_of(piece))
             return {name: found.column(name).to_numpy() for name in found.column_names}
         if isinstance(piece, Iterator):
             return self._batches(piece)
@@ -113,14 +111,73 @@ class FeatureFunction:
         InvalidValueError
             As `features` raises it.
         """
+        arrow = require("pyarrow", extra="files")
+        if not isinstance(schema, arrow.Schema):
+            raise InvalidTypeError(
+                f"schema must be a pyarrow.Schema, got {shown(schema)}; that of a table is "
+                f"table.schema, of a pandas frame pyarrow.Schema.from_pandas(frame)"
+            )
         return self._table(schema.empty_table()).schema
 
     def _table(self, table: Any) -> Any:
         return features(table, **self.arguments)
 
     def _batches(self, batches: Iterable[Any]) -> Iterator[Any]:
-        given = list(batches)
-        if given:
-            arrow = require("pyarrow", extra="files")
-            found = self._table(arrow.Table.from_batches(given))
+        table = _joined(batches)
+        if table is not None:
+            found = self._table(table)
             yield from found.combine_chunks().to_batches()
+
+
+def _table_of(piece: Mapping[Any, Any]) -> Any:
+    """Return a mapping from names to arrays as a table of PyArrow."""
+    arrow = require("pyarrow", extra="files")
+    columns = {}
+    for name, given in piece.items():
+        if not isinstance(name, str):
+            raise InvalidTypeError(
+                f"the names of columns of a piece must be texts, got {brief(name)} of type "
+                f"{type(name).__name__}; write str(...) around it"
+            )
+        column = f"column {brief(name)} of a piece"
+        values = read_array(given, column, "values")
+        if values.ndim != 1:
+            raise InvalidValueError(
+                f"{column} must be an array of one axis, got shape {values.shape}; give each of "
+                f"its parts a name of its own"
+            )
+        try:
+            columns[name] = arrow.array(values.astype(values.dtype.newbyteorder("="), copy=False))
+        except (arrow.ArrowException, TypeError, ValueError, OverflowError) as error:
+            raise InvalidTypeError(
+                f"{column} must have values that PyArrow has, got {values.dtype}: {error}; convert "
+                f"it, for instance with astype(float)"
+            ) from None
+    lengths = {brief(name): len(column) for name, column in columns.items()}
+    if len({*lengths.values()}) > 1:
+        counts = ", ".join(f"{name} {count}" for name, count in lengths.items())
+        raise InvalidValueError(
+            f"the columns of a piece must be equally long, got {counts}; give one value for each "
+            f"row"
+        )
+    return arrow.table(columns)
+
+
+def _joined(batches: Iterable[Any]) -> Any:
+    """Return record batches as one table, None if there are none."""
+    arrow = require("pyarrow", extra="files")
+    found: list[Any] = []
+    for place, batch in enumerate(batches):  # which may have no end
+        if not isinstance(batch, arrow.RecordBatch):
+            raise InvalidTypeError(
+                f"an iterator must yield record batches of PyArrow, got {shown(batch)} at place "
+                f"{place}; call the function with each table itself"
+            )
+        if found and batch.schema != found[0].schema:
+            raise InvalidValueError(
+                f"record batches of a piece must have one schema, got at place {place} the columns "
+                f"{brief(batch.schema.names)}, and first {brief(found[0].schema.names)}, or other "
+                f"types; use cast or select"
+            )
+        found.append(batch)
+    return arrow.Table.from_batches(found) if found else None

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+from narwhals.exceptions import NarwhalsError
 
 from treealg.errors import InvalidTypeError
 from treealg.frames.tables import (
@@ -75,10 +76,11 @@ class Points:
         try:
             table = self.sorted(table)
             return table, np.flatnonzero(self.is_first(table))
-        except (TypeError, NotImplementedError) as error:  # of lists and the like
+        except (TypeError, NotImplementedError, NarwhalsError) as error:  # of lists and the like
             names = ", ".join(repr(name) for name in self.keys)
             raise InvalidTypeError(
-                f"rows are sorted by {names}, whose values must be of kinds that can be: {error}"
+                f"rows are sorted by {names}, whose values must be of kinds that can be: {error}; "
+                f"convert them to numbers or texts"
             ) from None
 
     def sorted(self, table: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+from narwhals.exceptions import DuplicateError
 
 from treealg.checks import brief, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -23,6 +24,7 @@ __all__ = [
     "column_or_several",
     "lacks_value",
     "numbers_of_columns",
+    "read_frame",
     "times_of",
     "without_missing",
 ]
@@ -37,6 +39,17 @@ INSTEAD = (
 
 # Beyond it float64 does not hold all integers.
 _EXACT = 2**53
+
+
+def read_frame(frame: Any, name: str) -> Any:
+    """Return a table of any package as one of narwhals, and what is none as it is."""
+    try:
+        return nw.from_native(frame, pass_through=True)
+    except DuplicateError as error:
+        raise InvalidValueError(
+            f"{name} must have columns of different names, as columns are chosen by name: "
+            + " ".join(str(error).split())
+        ) from None
 
 
 def column_or_several(name: str, value: Any) -> list[Any]:
@@ -81,8 +94,22 @@ def check_names(names: Iterable[Any]) -> None:
                 f"columns must be given by their names, got {brief(name)} of type "
                 f"{type(name).__name__}"
             ) from None
+        if isinstance(name, str) and not _is_unicode(name):
+            raise InvalidValueError(
+                f"the name of a column must be text, got {brief(name)}, which no encoding has; "
+                f"rename it"
+            )
         if is_integer(name):  # Python writes no larger ones
             check_integer("the name of a column", name, None)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text has no half of a pair of surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind_of(native: Any, name: str) -> str:

@@ -26,7 +26,7 @@ from treealg.sklearn.samples import (
     read_table,
 )
 
-__all__ = ["PathTransformer"]
+__all__ = ["PathTransformer", "may_lack"]
 
 try:
     from sklearn.utils.validation import validate_data
@@ -45,6 +45,17 @@ _UNCORRECTED = {
     "invisibility": "",
     "drop_dependent": ", where no tree depends on others",
 }
+
+
+def may_lack(missing: Any) -> bool:
+    """Tell whether paths may lack values, by a parameter that is not checked yet.
+
+    Examples
+    --------
+    >>> may_lack("refuse"), may_lack("linear"), may_lack([1.0])
+    (False, True, False)
+    """
+    return isinstance(missing, str) and missing != "refuse"
 
 
 class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
@@ -223,20 +234,22 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         return {
             "X_types": ["2darray", "3darray"],
             "preserves_dtype": self._preserved,
-            "allow_nan": self.missing != "refuse",
+            "allow_nan": may_lack(self.missing),
         }
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = self.missing != "refuse"
+        tags.input_tags.allow_nan = may_lack(self.missing)
         tags.transformer_tags.preserves_dtype = self._preserved
         return tags
 
     @property
     def _preserved(self) -> list[str]:
         """The dtypes that features have if paths have them."""
-        return ["float64", "float32"] if self.dtype is None else [np.dtype(self.dtype).name]
+        is_kind = isinstance(self.dtype, (str, type, np.dtype))
+        kept = [name for name, kind in _DTYPES.items() if is_kind and self.dtype in (name, kind)]
+        return kept or [*_DTYPES]
 
     def _read(self, X: Any, *, reset: bool) -> Samples:
         """Read paths, and learn or check what belongs to all of them."""

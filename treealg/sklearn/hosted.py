@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from treealg.sklearn.base import PathTransformer
+from treealg.sklearn.base import PathTransformer, may_lack
 from treealg.sklearn.samples import Floats
 
 __all__ = ["Hosted", "with_channels_last"]
@@ -70,7 +70,7 @@ class Hosted:
 
     def _tell_tags(self) -> None:
         """Set the tags that depend on parameters."""
-        self.set_tags(**{"capability:missing_values": self.missing != "refuse"})
+        self.set_tags(**{"capability:missing_values": may_lack(self.missing)})
 
     def _made(self, **changed: Any) -> PathTransformer:
         """Return the transformer of scikit-learn with these parameters, not fitted."""

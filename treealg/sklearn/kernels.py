@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from sklearn.gaussian_process.kernels import Hyperparameter, Kernel
 
-from treealg.checks import check_flag, check_integer, check_real
+from treealg.checks import brief, check_choice, check_flag, check_integer, check_real
 from treealg.errors import InvalidValueError
 from treealg.numeric import (
     branched_sig_kernel,
     branched_sig_kernel_gram,
     branched_sig_kernel_gram_jvp,
 )
+from treealg.sequences import check_sequence, is_sequence
 from treealg.sklearn.samples import Floats, checked, read_samples
 
 __all__ = ["BranchedKernel"]
@@ -93,7 +94,7 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
     @property
     def hyperparameter_scale(self) -> Any:
         """The scale, as Gaussian processes see it."""
-        return Hyperparameter("scale", "numeric", self.scale_bounds)
+        return Hyperparameter("scale", "numeric", _bounds(self.scale_bounds))
 
     @property
     def requires_vector_input(self) -> bool:
@@ -140,10 +141,10 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
             If paths have no common length, are not numbers or not finite; or if `Y` and
             `eval_gradient` are both given.
         """
-        if eval_gradient and Y is not None:
+        if check_flag("eval_gradient", eval_gradient) and Y is not None:
             raise InvalidValueError("eval_gradient needs Y=None; the gradient is that of one batch")
         paths = self._scaled(X)
-        others = paths if Y is None else self._scaled(Y)
+        others = paths if Y is None else self._scaled(Y, "Y")
         gram = branched_sig_kernel_gram(
             paths, others, *self._sizes, normalize=self.normalize, **self._options
         )
@@ -187,19 +188,27 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
         return {"time_aug": self.time_aug, "lead_lag": self.lead_lag, "n_jobs": n_jobs}
 
-    def _scaled(self, X: Any) -> Floats:
+    def _scaled(self, X: Any, name: str = "X") -> Floats:
         """Read paths, one row each, and scale them."""
-        paths = read_samples(X).paths
-        if isinstance(paths, list):
+        samples = read_samples(X, name=name)
+        paths = samples.paths
+        if not samples.is_table and isinstance(paths, list):
             raise InvalidValueError(
-                f"all paths must have one length, got lengths {sorted({len(p) for p in paths})}"
+                f"all paths of {name} must have one length, got lengths "
+                f"{sorted({len(p) for p in paths})}"
             )
-        paths = checked(paths, "X")
+        paths = checked(paths, name)
+        if paths.ndim not in (2, 3):
+            raise InvalidValueError(
+                f"{name} must have shape (samples, length * channels) or (samples, length, "
+                f"channels), got shape {paths.shape}; add the missing axis, for instance with "
+                f"reshape"
+            )
         if paths.ndim == 2:
             channels = check_integer("channels", self.channels, 1)
             if paths.shape[1] % channels:
                 raise InvalidValueError(
-                    f"a row must hold points of channels={channels} numbers each, "
+                    f"a row of {name} must hold points of channels={channels} numbers each, "
                     f"got {paths.shape[1]} columns"
                 )
             paths = paths.reshape(len(paths), -1, channels)
@@ -210,3 +219,19 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
         return branched_sig_kernel_gram_jvp(
             paths, paths, paths, paths, *self._sizes, normalize=self.normalize, **self._options
         )
+
+
+def _bounds(given: Any) -> Any:
+    """Return bounds as Gaussian processes read them: a pair, also one in a list, or "fixed"."""
+    if isinstance(given, str):
+        return check_choice("scale_bounds", given, ("fixed",))
+    what = 'a pair of positive numbers, the least and the largest scale, or "fixed"'
+    ends = check_sequence("scale_bounds", given, what)
+    if len(ends) == 1 and is_sequence(ends[0]):
+        ends = check_sequence("scale_bounds[0]", ends[0], what)
+    pair = tuple(check_real(f"scale_bounds[{i}]", end) for i, end in enumerate(ends))
+    if len(pair) != 2 or not 0 < pair[0] <= pair[1]:
+        raise InvalidValueError(
+            f"scale_bounds must be {what}, got {brief(pair)}; (1e-3, 1.0) is the default"
+        )
+    return pair

@@ -59,29 +59,29 @@ class Samples(NamedTuple):
     times: list[Floats] | None = None
 
 
-def read_samples(X: Any, allow_nan: bool = False) -> Samples:
+def read_samples(X: Any, allow_nan: bool = False, name: str = "X") -> Samples:
     """Read a batch of paths; a table is left as it is, for scikit-learn's own checks."""
-    _refuse_unread(X, "X")
-    frame = _frame_of_two_levels(X, allow_nan)
+    _refuse_unread(X, name)
+    frame = _frame_of_two_levels(X, allow_nan, name)
     if frame is not None:
         return frame
     if _is_series_of_objects(X):
-        return read_samples(list(X), allow_nan)._replace(index=X.index)
+        return read_samples(list(X), allow_nan, name)._replace(index=X.index)
     if _is_list_of_paths(X):
-        return Samples(_read_list(X, allow_nan))
+        return Samples(_read_list(X, allow_nan, name))
     if getattr(X, "ndim", None) == 3 or _depth(X) == 3:
-        paths = checked(X, "X", allow_nan)
+        paths = checked(X, name, allow_nan)
         if paths.ndim != 3:
             raise InvalidValueError(
-                f"X must have shape (samples, length, channels), got shape {paths.shape}"
+                f"{name} must have shape (samples, length, channels), got shape {paths.shape}"
             )
         if 0 in paths.shape:
             raise InvalidValueError(
-                f"X must have shape (samples, length, channels) with at least one of each, got "
-                f"shape {paths.shape}"
+                f"{name} must have shape (samples, length, channels) with at least one of each, "
+                f"got shape {paths.shape}"
             )
         return Samples(paths)
-    _refuse_inexact(X, "X")
+    _refuse_inexact(X, name)
     return Samples(X, is_table=True)
 
 
@@ -110,18 +110,21 @@ def read_table(
     """
     narwhals = require("narwhals", extra="frames")
     from treealg.frames.points import Points, paths_of
-    from treealg.frames.tables import column_or_several
+    from treealg.frames.tables import check_names, column_or_several, read_frame
 
-    table = narwhals.from_native(X, pass_through=True)
+    table = read_frame(X, "X")
     if not isinstance(table, narwhals.DataFrame):
         raise InvalidTypeError(
             f"X must be a table of pandas, polars or PyArrow where id is given, got "
             f"{type(X).__name__}"
         )
     ids = column_or_several("id", id)
+    if not ids:
+        raise InvalidValueError("id must name the columns that tell paths apart, got none")
     if columns is None:
         columns = [name for name in table.columns if name not in (*ids, time)]
     chosen = check_sequence("channels", columns, "a list of columns")
+    check_names(chosen)
     schema = table.schema
     is_single = all(schema.get(name) == narwhals.Float32 for name in chosen)
     points = Points(ids, time, chosen, "propagate", "float32" if is_single else "float64")
@@ -274,21 +277,21 @@ def _is_series_of_objects(X: Any) -> bool:
     return is_series and _is_list_of_paths(list(X))
 
 
-def _read_list(X: Sequence[Any], allow_nan: bool) -> Floats | list[Floats]:
+def _read_list(X: Sequence[Any], allow_nan: bool, name: str) -> Floats | list[Floats]:
     """Return the paths of a list as one array, if they have one length."""
-    paths = [checked(path, f"X[{place}]", allow_nan) for place, path in enumerate(X)]
+    paths = [checked(path, f"{name}[{place}]", allow_nan) for place, path in enumerate(X)]
     for place, path in enumerate(paths):
         if path.ndim != 2 or path.shape[1] != paths[0].shape[1]:
             raise InvalidValueError(
                 f"all paths must have shape (length, channels) with as many channels as the first, "
-                f"{paths[0].shape[-1]}, got X[{place}] of shape {path.shape}"
+                f"{paths[0].shape[-1]}, got {name}[{place}] of shape {path.shape}"
             )
     dtype = np.result_type(*paths)
     paths = [path.astype(dtype, copy=False) for path in paths]
     return np.stack(paths) if len({len(path) for path in paths}) == 1 else paths
 
 
-def _frame_of_two_levels(X: Any, allow_nan: bool) -> Samples | None:
+def _frame_of_two_levels(X: Any, allow_nan: bool, name: str) -> Samples | None:
     """Read a pandas frame with one row per sample and time, and one column per channel."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not isinstance(X, pandas.DataFrame):
@@ -303,13 +306,13 @@ def _frame_of_two_levels(X: Any, allow_nan: bool) -> Samples | None:
         )
     if not len(X):
         raise InvalidValueError(
-            f"X has no samples: its shape is {X.shape}; a minimum of 1 is needed"
+            f"{name} has no samples: its shape is {X.shape}; a minimum of 1 is needed"
         )
-    _refuse_inexact(X, "X")
+    _refuse_inexact(X, name)
     sample, names = pandas.factorize(X.index.get_level_values(0), use_na_sentinel=False)
     time, _ = pandas.factorize(X.index.get_level_values(1), sort=True)
     order = np.lexsort((time, sample))
-    points = checked(X.to_numpy()[order], "X", allow_nan)
+    points = checked(X.to_numpy()[order], name, allow_nan)
     starts = np.flatnonzero(np.diff(sample[order], prepend=-1))
     pieces = np.split(points, starts[1:])
     paths = np.stack(pieces) if len({len(piece) for piece in pieces}) == 1 else pieces

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from treealg.checks import check_integer
+from treealg.checks import check_integer, shown
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.blocks.tree import WordTree
 from treealg.numeric.streams.base import StreamBase
+from treealg.sequences import is_sequence
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["BranchedLogSigStream", "BranchedSigStream"]
@@ -225,9 +226,14 @@ class BranchedSigStream(StreamBase):
             As `sig`.
         """
         try:
-            pairs = [(start, end) for start, end in intervals]
-        except (TypeError, ValueError):
-            raise InvalidTypeError("intervals must be pairs (start, end) of integers") from None
+            pairs = [(start, end) for start, end in intervals] if is_sequence(intervals) else None
+        except (TypeError, ValueError, NotImplementedError):
+            pairs = None
+        if pairs is None:
+            raise InvalidTypeError(
+                f"intervals must be pairs (start, end) of integers, got {shown(intervals)}; give a "
+                f"list such as [(0, 2), (1, 3)]"
+            )
         words = [self._interval(start, end) for start, end in pairs]
         count = self._tree_or_refuse().points.rows
         stacked = np.reshape(words, (len(pairs), count, self._words.size))
