@@ -78,9 +78,13 @@ class FeatureFunction:
         Raises
         ------
         InvalidTypeError
-            As `features` raises it.
+            As `features` raises it; or if a column of a mapping holds no values that PyArrow has,
+            or an iterator yields no record batches.
         InvalidValueError
-            As `features` raises it.
+            As `features` raises it; or if columns of a mapping have several axes or lengths, or
+            record batches several schemas.
+        MissingDependencyError
+            If a mapping or record batches are given, and PyArrow is not installed.
         """
         if isinstance(piece, Mapping):
             found = self._table(_table_of(piece))
@@ -107,9 +111,11 @@ class FeatureFunction:
         Raises
         ------
         InvalidTypeError
-            As `features` raises it.
+            As `features` raises it, or if `schema` is none of PyArrow.
         InvalidValueError
             As `features` raises it.
+        MissingDependencyError
+            If PyArrow is not installed.
         """
         arrow = require("pyarrow", extra="files")
         if not isinstance(schema, arrow.Schema):
