@@ -150,6 +150,11 @@ class RungeKutta(OneStepMethod):
         RungeKutta
             The method of the step backwards, inverted.
 
+        Raises
+        ------
+        InvalidValueError
+            If a coefficient is nested deeper than Python's limit of recursion lets SymPy go.
+
         Notes
         -----
         The stages keep their order, so that the adjoint of an explicit method has an upper

@@ -14,6 +14,7 @@ from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.giants import check_giants, check_substitution
 from treealg.symbolic.linear.powers import check_expansion
+from treealg.symbolic.linear.walks import ascending, parts, too_deep
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.slots import Slotted
@@ -113,10 +114,18 @@ def is_coefficient(value: Any) -> bool:
         and not hasattr(value, "dtype")
         and not getattr(value, "is_Matrix", False)
         and not getattr(value, "is_Boolean", False)
-        and getattr(value, "is_commutative", True) is True
+        and _commutes(value)
         and not is_iterable(value)
         and (hasattr(type(value), "free_symbols") or _computes(value))
     )
+
+
+def _commutes(value: Any) -> bool:
+    try:
+        return getattr(value, "is_commutative", True) is True
+    except RecursionError:
+        # An expression asks its parts, and knows then. Of each part, these have been asked before.
+        return all(part.is_commutative is True for part in ascending([value]))
 
 
 def _computes(value: Any) -> bool:
@@ -142,7 +151,8 @@ def is_finite(value: Any) -> bool:
         return True
     from sympy import S
 
-    return not value.has(S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity)
+    infinite = (S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity)
+    return not any(part in infinite for part in parts(value) if not part.args)
 
 
 def is_zero_start(value: Any, what: str) -> bool:
@@ -258,8 +268,11 @@ def _pairs(arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
 
 def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
     """Return an expression with others for symbols in it, if no number becomes too large."""
-    check_substitution(value, pairs)
-    return python_number(value.subs(pairs))
+    try:
+        check_substitution(value, pairs)
+        return python_number(value.subs(pairs))
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 def _refuse(arguments: tuple[Any, ...]) -> NoReturn:
@@ -274,7 +287,10 @@ def _expanded(value: Any) -> Any:
         return value
     if hasattr(value, "atoms"):
         check_expansion(value)
-    return python_number(value.expand())
+    try:
+        return python_number(value.expand())
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 def _simplified(value: Any) -> Any:
@@ -282,7 +298,10 @@ def _simplified(value: Any) -> Any:
         return value
     if hasattr(value, "atoms"):
         check_expansion(value)
-    return python_number(value.simplify())
+    try:
+        return python_number(value.simplify())
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 def _polynomial(value: Any, symbol: Any) -> Any:
@@ -317,6 +336,8 @@ def _float(value: Any) -> float:
             f"coefficients must be real numbers to become floats, got {brief(value)}; "
             "substitute numbers for symbols with subs first"
         ) from None
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 class _Next:
@@ -359,7 +380,8 @@ class Coefficients:
         InvalidValueError
             If a power would be a number of more than a million binary digits, or a factorial or
             another function of integers, which grows with them, would have an argument beyond
-            10,000, and 1,000 where it takes longer.
+            10,000, and 1,000 where it takes longer; if an expression is nested deeper than Python's
+            limit of recursion lets SymPy go.
 
         Examples
         --------
@@ -385,7 +407,8 @@ class Coefficients:
         Raises
         ------
         InvalidValueError
-            If powers of sums would have more than 5,000 terms, or two million times their degree.
+            If powers of sums would have more than 5,000 terms, or two million times their degree;
+            if an expression is nested deeper than Python's limit of recursion lets SymPy go.
 
         Examples
         --------
@@ -408,7 +431,8 @@ class Coefficients:
         Raises
         ------
         InvalidValueError
-            If powers of sums would have more than 5,000 terms, or two million times their degree.
+            If powers of sums would have more than 5,000 terms, or two million times their degree;
+            if an expression is nested deeper than Python's limit of recursion lets SymPy go.
 
         Examples
         --------
@@ -440,7 +464,8 @@ class Coefficients:
             If `symbol` is no expression, or a coefficient not a polynomial in it.
         InvalidValueError
             If a coefficient has a degree of more than 100,000 in it, or powers of sums would have
-            more than 5,000 terms, or two million times their degree.
+            more than 5,000 terms, or two million times their degree; if an expression is nested
+            deeper than Python's limit of recursion lets SymPy go.
 
         Examples
         --------
@@ -459,8 +484,10 @@ class Coefficients:
                 polynomial = _polynomial(expression("a coefficient", value), symbol)
             except (sympy.PolynomialError, TypeError):  # TypeError of infinite parts
                 raise InvalidTypeError(
-                    f"coefficients must be polynomials in {symbol}, got {value}"
+                    f"coefficients must be polynomials in {symbol}, got {brief(value)}"
                 ) from None
+            except RecursionError:
+                raise too_deep(value) from None
             return {power: python_number(c) for (power,), c in polynomial.terms()}
 
         parts: dict[int, dict[int, Any]] = {}
@@ -493,7 +520,8 @@ class Coefficients:
         InvalidTypeError
             If a coefficient is not a real number.
         InvalidValueError
-            If a coefficient is beyond the greatest float.
+            If a coefficient is beyond the greatest float, or an expression nested deeper than
+            Python's limit of recursion lets SymPy go.
 
         Examples
         --------

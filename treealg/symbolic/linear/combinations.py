@@ -426,7 +426,10 @@ def _plainest(coefficient: Any) -> Any:
     if not is_expression(value):
         return value
     value = normal_form(value)
-    value = python_number(value.simplify()) if is_expression(value) else value
+    try:
+        value = python_number(value.simplify()) if is_expression(value) else value
+    except RecursionError:  # nor does SymPy get so deep when it compares this with a number
+        return value
     if is_expression(value) and value.is_number and value.is_finite:
         number = complex(value)
         return number if are_equal(value, number) else value

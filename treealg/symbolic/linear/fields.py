@@ -21,6 +21,7 @@ from treealg.symbolic.linear.polynomials import written
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.linear.quotients import Quotient, QuotientField, quotient_field
 from treealg.symbolic.linear.radicals import RadicalField, is_radical, radical_field
+from treealg.symbolic.linear.walks import ascending, opened, parts, too_deep
 
 __all__ = ["Arithmetic", "arithmetic_of", "fraction_of", "is_expression", "normal_form"]
 
@@ -106,7 +107,10 @@ class Arithmetic:
         if self._field is None:
             return self._radicals.enter(value) if self._radicals is not None else value
         check_expansion(value)
-        return self._field.enter(self._in_roots(value))
+        try:
+            return self._field.enter(self._in_roots(value))
+        except RecursionError:
+            raise too_deep(value) from None
 
     def _in_roots(self, value: Any) -> Any:
         """Return an expression with powers of roots in the place of symbols and their powers."""
@@ -180,25 +184,14 @@ def _is_rational(value: Any, degrees: dict[Any, int]) -> bool:
 
     The symbols are put down, with the degrees of the roots that they have.
     """
-    stack = [value]
-    seen: set[int] = set()  # by identity, as there are few in many terms
-    while stack:
-        part = stack.pop()
-        if id(part) in seen:
-            continue
-        if part.is_Add or part.is_Mul:
-            stack.extend(part.args)
-            continue
-        seen.add(id(part))
-        if part.is_Rational:
+    for part in parts(value):
+        if part.is_Add or part.is_Mul or part.is_Rational:
             continue
         if part.is_Symbol and part.is_commutative:
             degrees.setdefault(part, 1)
-        elif part.is_Pow and part.exp.is_Integer:
-            stack.append(part.base)
         elif _is_root(part):
             degrees[part.base] = math.lcm(degrees.get(part.base, 1), int(part.exp.q))
-        else:
+        elif not (part.is_Pow and part.exp.is_Integer):
             return False
     return True
 
@@ -229,7 +222,10 @@ def normal_form(value: Any) -> Any:
         if not arithmetic.is_plain:
             return arithmetic.leave(arithmetic.enter(value))
     check_expansion(value)
-    return python_number(value.expand())
+    try:
+        return python_number(value.expand())
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 def _is_monomial(value: Any) -> bool:
@@ -283,20 +279,22 @@ def _without_kernels(value: Any, kernels: dict[Any, Any]) -> Any:
     def stand_in(kernel: Any) -> Any:
         return kernels.setdefault(kernel, Dummy(f"k{len(kernels)}"))
 
-    def rebuilt(part: Any) -> Any:
-        if part.is_Rational or (part.is_Symbol and part.is_commutative):
-            return part
-        if part.is_Add or part.is_Mul:
-            return part.func(*map(rebuilt, part.args))
-        if part.is_Pow and part.exp.is_Integer:
-            return rebuilt(part.base) ** part.exp
-        if _is_root(part) and part.exp.q <= _GREATEST_DEGREE:
-            return part
-        if part.is_Pow and part.exp.is_Rational:
-            return stand_in(part.base ** Rational(1, part.exp.q)) ** part.exp.p
-        return stand_in(part)
-
-    return rebuilt(value)
+    known: dict[Any, Any] = {}
+    for part in ascending([value], opened):
+        if own := opened(part):
+            new = [known[each] for each in own]
+            known[part] = new[0] ** part.exp if part.is_Pow else part.func(*new)
+        elif (
+            part.is_Rational
+            or (part.is_Symbol and part.is_commutative)
+            or (_is_root(part) and part.exp.q <= _GREATEST_DEGREE)
+        ):
+            known[part] = part
+        elif part.is_Pow and part.exp.is_Rational:
+            known[part] = stand_in(part.base ** Rational(1, part.exp.q)) ** part.exp.p
+        else:
+            known[part] = stand_in(part)
+    return known[value]
 
 
 def _powers_of_roots(kernels: dict[Any, Any]) -> list[tuple[Any, int, Any]]:

@@ -19,6 +19,9 @@ __all__ = ["check_giants", "check_substitution"]
 
 _MOST_BITS = 1_000_000
 
+#: Parts of an expression, each as often as it is written.
+_MOST_PARTS = 1_000_000
+
 #: Functions of integers that grow, or take time, with these: by the modules where they are.
 _GROWING = (
     "sympy.functions.combinatorial.",
@@ -39,23 +42,31 @@ _QUICK = frozenset(
 def check_giants(value: Any) -> None:
     """Refuse an expression with a number that is not computed yet, and has too many digits.
 
+    And one that is long only as it is written, since it has the same parts again and again: SymPy
+    goes through these as often.
+
     Examples
     --------
     >>> import sympy
     >>> check_giants(sympy.Pow(9, 10, evaluate=False) * sympy.sqrt(2) ** sympy.Symbol("n"))
     """
     if value.args:
-        _checked(value)
+        try:
+            _checked(value)
+        except RecursionError:  # of deep expressions, when they are compared with equal ones
+            _check(value)
 
 
-@remembered(1024)
-def _checked(value: Any) -> None:
+def _check(value: Any) -> None:
     for part in _parts([value]):
         if part.is_Pow:
             if not part.base.is_Symbol:
                 _check_power(part, part.exp, _taken(part.base), "a coefficient has")
         elif _grows(part):
             _check_arguments(part, part.args, "a coefficient has")
+
+
+_checked = remembered(1024)(_check)
 
 
 def check_substitution(value: Any, pairs: list[tuple[Any, Any]]) -> None:
@@ -79,13 +90,21 @@ def check_substitution(value: Any, pairs: list[tuple[Any, Any]]) -> None:
 
 
 def _parts(values: list[Any]) -> list[Any]:
-    """Return all parts of expressions, each before its own, without those that are numbers."""
+    """Return all parts of expressions, each before its own, without those that are numbers.
+
+    Each is there as often as it is written.
+    """
     found: list[Any] = []
     stack = values[::-1]
     while stack:
         part = stack.pop()
         if part.args:
             found.append(part)
+            if len(found) > _MOST_PARTS:
+                raise InvalidValueError(
+                    f"{type(values[0]).__name__} has more than {_MOST_PARTS:,} parts as it is "
+                    "written; give names to those that occur often, as symbols of their own"
+                )
             stack += part.args
     return found
 

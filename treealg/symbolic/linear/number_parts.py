@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from math import gcd
 from typing import Any
 
+from treealg.symbolic.linear.walks import ascending, opened
+
 __all__ = ["coprime_base", "in_cosines", "is_power", "is_root", "is_unit", "parts_of", "turn_of"]
 
 
@@ -95,19 +97,11 @@ def parts_of(values: Iterable[Any]) -> Iterator[Any]:
     >>> list(parts_of([1 + sqrt(2)]))
     [2, sqrt(2), 1, 1 + sqrt(2)]
     """
-    known = set()
-    stack = [(value, False) for value in values]
-    while stack:
-        part, complete = stack.pop()
-        if complete:
-            yield part
-        elif part not in known:
-            known.add(part)
-            stack.append((part, True))
-            if is_power(part):
-                stack.append((part.base, False))
-            elif part.is_Add or part.is_Mul:
-                stack += [(each, False) for each in part.args]
+    return ascending(values, _opened)
+
+
+def _opened(part: Any) -> Iterable[Any]:
+    return (part.base,) if is_power(part) else opened(part)
 
 
 def coprime_base(numbers: Iterable[int]) -> list[int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import comb
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.walks import ascending, opened, parts
 
 __all__ = ["check_expansion"]
 
@@ -31,8 +31,11 @@ def check_expansion(value: Any) -> None:
     >>> check_expansion((a + 1) ** 100 * a ** (10**20))
     """
     if any(
-        power.exp.is_Integer and abs(power.exp) > _SMALL_EXPONENT and not power.base.is_Atom
-        for power in _powers(value)
+        part.is_Pow
+        and part.exp.is_Integer
+        and abs(part.exp) > _SMALL_EXPONENT
+        and not part.base.is_Atom
+        for part in parts(value)
     ):
         terms, degree, _ = _size(value)
         if terms > _MOST_TERMS or (terms > 1 and terms * degree > _MOST):
@@ -43,44 +46,33 @@ def check_expansion(value: Any) -> None:
             )
 
 
-def _powers(value: Any) -> Iterator[Any]:
-    """Iterate over the powers in an expression, each once or more often."""
-    stack = [value]
-    seen: set[int] = set()  # by identity, as there are few in many terms
-    while stack:
-        part = stack.pop()
-        if part.is_Atom or id(part) in seen:
-            continue
-        if part.is_Pow:
-            seen.add(id(part))
-            yield part
-        stack.extend(part.args)
-
-
-def _size(part: Any) -> _Size:
+def _size(value: Any) -> _Size:
     """Return bounds for the number of terms and the degree, and what the terms are powers of.
 
     Powers of a single variable are no work, and have no degree.
     """
-    if part.is_Rational:
-        return 1, 0, frozenset()
+    sizes: dict[Any, _Size] = {}
+    for part in ascending([value], opened):
+        sizes[part] = _combined(part, [sizes[each] for each in opened(part)])
+    return sizes[value]
+
+
+def _combined(part: Any, sizes: list[_Size]) -> _Size:
+    """Return the size of an expression, from those of what it is made of."""
+    if not sizes:
+        return (1, 0, frozenset()) if part.is_Rational else (1, 1, frozenset((part,)))
     if part.is_Add:
-        sizes = [_size(each) for each in part.args]
         terms = sum(each for each, _, _ in sizes)
         degree = max(each for _, each, _ in sizes)
     elif part.is_Mul:
-        sizes = [_size(each) for each in part.args]
         terms, degree = 1, 0
         for some, more, _ in sizes:
             terms, degree = min(terms * some, _MOST + 1), degree + more
-    elif part.is_Pow and part.exp.is_Integer:
-        terms, degree, variables = _size(part.base)
-        sizes = [(terms, degree, variables)]
+    else:
+        ((terms, degree, _),) = sizes
         exponent = abs(int(part.exp))
         if terms > 1:
             terms, degree = _choices(exponent, terms - 1), degree * exponent
-    else:
-        return 1, 1, frozenset((part,))
     variables = frozenset().union(*(each for _, _, each in sizes))
     return min(terms, _choices(degree, len(variables))), degree, variables
 

@@ -12,6 +12,7 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.fields import fraction_of, is_expression, normal_form
+from treealg.symbolic.linear.walks import parts, too_deep
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
@@ -47,6 +48,13 @@ def is_zero(value: Any) -> bool:
         return bool(value == 0)
     if value.is_Number:
         return bool(value == 0)
+    try:
+        return _is_zero_expression(value)
+    except RecursionError:
+        raise too_deep(value) from None
+
+
+def _is_zero_expression(value: Any) -> bool:
     if not value.is_commutative:
         return bool(value.expand() == 0)
     if not value.free_symbols:
@@ -202,11 +210,15 @@ def are_equal(first: Any, second: Any) -> bool:
         first, second = exact_value(first), exact_value(second)
     if is_expression(first) or is_expression(second):
         first, second = _in_sympy(first), _in_sympy(second)
-    if first == second:
-        return True
-    if not is_expression(first) or not is_expression(second):
-        return False
-    return is_zero(first - second)
+    try:
+        if first == second:
+            return True
+        if not is_expression(first) or not is_expression(second):
+            return False
+        difference = first - second
+    except RecursionError:
+        raise too_deep(first) from None
+    return is_zero(difference)
 
 
 _EXACT = frozenset({int, Fraction, float})
@@ -232,23 +244,26 @@ def exact_value(value: Any) -> Any:
         return value
     if not is_expression(value):
         if hasattr(value, "_mpc_"):
-            parts = exact_value(value.real), exact_value(value.imag)
-            return python_number(_in_sympy(parts[0]) + _imaginary(parts[1]))
+            real, imaginary = exact_value(value.real), exact_value(value.imag)
+            return python_number(_in_sympy(real) + _imaginary(imaginary))
         return _fraction_of_float(value) if hasattr(value, "_mpf_") else value
-    from sympy import Float, Pow, S
+    from sympy import S
 
     if value in (S.Infinity, S.NegativeInfinity):
         return float(value)
-    floats = value.atoms(Float)
+    floats = [part for part in parts(value) if part.is_Float]
     if not floats:
         return python_number(value)
     rule = {number: _in_sympy(_fraction_of_float(number)) for number in floats}
-    for power in value.atoms(Pow):
-        for number in power.exp.atoms(Float):
+    for power in [part for part in parts(value) if part.is_Pow]:
+        for number in parts(power.exp):
             known = rule.get(number)
             if getattr(known, "is_Rational", False) and _size_of(known) > _GREATEST_EXPONENT:
                 del rule[number]
-    return python_number(value.xreplace(rule))
+    try:
+        return python_number(value.xreplace(rule))
+    except RecursionError:
+        raise too_deep(value) from None
 
 
 def _size_of(number: Any) -> int:
@@ -340,12 +355,15 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
     >>> is_close(1 / sympy.Symbol("a"), 0, 0.2)
     False
     """
-    if first is second or first == second:
-        return True
-    difference = first - second
-    if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
-        return True
-    return _size(difference) <= (tol or 0)
+    try:
+        if first is second or first == second:
+            return True
+        difference = first - second
+        if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
+            return True
+        return _size(difference) <= (tol or 0)
+    except RecursionError:
+        raise too_deep(first if is_expression(first) else second) from None
 
 
 def _is_rounded(value: Any) -> bool:
@@ -353,11 +371,7 @@ def _is_rounded(value: Any) -> bool:
         return True
     if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
         return True
-    if not is_expression(value):
-        return False
-    from sympy import Float
-
-    return bool(value.has(Float))
+    return is_expression(value) and any(part.is_Float for part in parts(value))
 
 
 def _size(difference: Any) -> float:
@@ -365,15 +379,15 @@ def _size(difference: Any) -> float:
         return float(abs(difference))
     if not _is_rounded(difference):
         difference = _in_sympy(normal_form(difference))
-    parts = [difference]
+    found = [difference]
     if symbols := difference.free_symbols:
-        found = _coefficients(difference.expand())
-        if found is None:
+        coefficients = _coefficients(difference.expand())
+        if coefficients is None:
             if _is_rounded(difference) or not difference.is_rational_function(*symbols):
                 raise InvalidValueError(
                     f"tol cannot be compared with {difference}, which is no polynomial in its "
                     "symbols; substitute numbers for them, or give exact rational functions"
                 )
             return inf  # it takes all values but a few
-        parts = found
-    return max(abs(complex(part)) for part in parts)
+        found = coefficients
+    return max(abs(complex(part)) for part in found)
