@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -230,6 +231,18 @@ def test_differentials_of_rational_code_at_rational_points_are_exact():
     assert found == symbolic.subs(Q, sympy.Rational(1, 3))
     negative = elementary_differential_at(tree, lambda y: [y[0] ** -2], [3])
     assert negative == (elementary_differential(tree, [Q**-2], [Q])[0].subs(Q, 3),)
+
+
+@pytest.mark.parametrize("tree", [((0,), 0), ((0,), (0,), 0), (((0,), 0), 0)])
+@pytest.mark.parametrize("value", [math.nan, math.inf, np.float64("nan"), sympy.nan, sympy.zoo])
+def test_derivatives_of_constants_that_are_not_finite_are_not_numbers(tree, value):
+    symbol = sympy.Symbol("y")
+    for field in (lambda y: [value, 1], lambda y: [value + 0 * y[0], 1]):
+        first, second = elementary_differential_at(tree, field, [1, 2])
+        assert first != first or first is sympy.nan
+        assert second == 0
+    found = elementary_differential(tree, [sympy.sympify(value), 1], [symbol, sympy.Symbol("z")])
+    assert found == (sympy.nan, 0)
 
 
 def test_matrix_products_in_code_give_powers_of_the_matrix():

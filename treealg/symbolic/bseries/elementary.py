@@ -15,7 +15,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
-from treealg.symbolic.linear.coefficients import check_coefficient, expression
+from treealg.symbolic.linear.coefficients import check_coefficient, expression, is_finite
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.meter import spend
@@ -265,7 +265,7 @@ def _symbolic_derivative(table: dict[Any, Components], symbols: Components) -> D
             spend(_DERIVED * len(symbols) * parts)
             values = tuple(
                 sum(
-                    (sympy.diff(value, y) * c for y, c in zip(symbols, constants, strict=True)),
+                    (_derivative(value, y) * c for y, c in zip(symbols, constants, strict=True)),
                     sympy.Integer(0),
                 )
                 for value in values
@@ -273,6 +273,12 @@ def _symbolic_derivative(table: dict[Any, Components], symbols: Components) -> D
         return tuple(value.xreplace(stand_ins) for value in values)
 
     return derivative
+
+
+def _derivative(value: Any, y: Any) -> Any:
+    """Return a derivative; of what is constant and not finite, which SymPy says is 0, it is NaN."""
+    found = value.diff(y)
+    return found if found != 0 or is_finite(value) else value - value
 
 
 def _value(field: Callable[[Any], Any], y: Any) -> Any:
@@ -304,15 +310,21 @@ def _component(value: Any, top: int) -> Any:
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()  # as numpy.where returns it
     if isinstance(value, Nilpotent):
-        return value.terms.get(top, 0)
+        return value.terms[top] if top in value.terms else _of_constant(value.terms.get(0, 0), top)
     if hasattr(value, "__len__"):
         raise InvalidTypeError(
             "a component of a vector field must be a number or a symbolic expression, got "
             f"a {type(value).__name__} of length {len(value)}; return a sequence of numbers"
         )
     # A component that does not depend on y may come back as a plain number.
-    value = check_coefficient(value)
-    return 0 if top else value
+    return _of_constant(check_coefficient(value), top)
+
+
+def _of_constant(value: Any, top: int) -> Any:
+    """Return the coefficient in a constant: 0, or NaN if that is not finite."""
+    if not top:
+        return value
+    return 0 if is_finite(value) else value - value
 
 
 def _pointwise_derivative(fields: Any, point: Any) -> Directional:

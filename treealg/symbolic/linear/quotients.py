@@ -18,10 +18,10 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.factoring import irreducible_parts
 from treealg.symbolic.linear.factors import Factor, Images, variable_factors
+from treealg.symbolic.linear.field_numbers import FieldNumber, inverse_of
 from treealg.symbolic.linear.multiples import multiple
 from treealg.symbolic.linear.polynomials import monomials_of
 from treealg.symbolic.trees.memo import remembered
@@ -86,7 +86,7 @@ class QuotientField:
         if value.is_Pow:
             exponent = int(value.exp)
             base = self.enter(value.base)
-            return base**exponent if exponent > 0 else _inverse(base) ** -exponent
+            return base**exponent if exponent > 0 else inverse_of(base) ** -exponent
         if value.is_Mul and not all(map(_is_simple, value.args)):
             product: Any = 1
             for part in sorted(map(self.enter, value.args), key=_size):
@@ -185,7 +185,7 @@ class QuotientField:
         self._known[polynomial] = factors
 
 
-class Quotient:
+class Quotient(FieldNumber):
     """A rational function that is no rational number.
 
     Parameters
@@ -217,8 +217,6 @@ class Quotient:
 
     __slots__ = ("_images", "home", "is_lowest", "lower", "number", "numerator")
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __init__(
         self,
         home: QuotientField,
@@ -239,9 +237,6 @@ class Quotient:
         """The sum of the degrees of numerator and denominator."""
         lower = sum(times * factor.degree for factor, times in self.lower.items())
         return lower + max(map(sum, self.numerator))
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
 
     def __str__(self) -> str:
         upper, lower = self.home.lowest(self)
@@ -280,12 +275,6 @@ class Quotient:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Any:
-        return self + -other
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         if other.__class__ is not Quotient:
             if not isinstance(other, (int, Fraction)):
@@ -321,18 +310,10 @@ class Quotient:
         if not exponent:
             return 1
         if exponent < 0:
-            return _inverse(self) ** -exponent
+            return inverse_of(self) ** -exponent
         numerator = self.numerator**exponent
         lower = {factor: times * exponent for factor, times in self.lower.items()}
         return self.home.made(numerator, self.number**exponent, lower, self.is_lowest)
-
-    def __truediv__(self, other: Any) -> Any:
-        if other.__class__ is Quotient or isinstance(other, (int, Fraction)):
-            return self * _inverse(other)
-        return NotImplemented
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.inverse() * other if isinstance(other, (int, Fraction)) else NotImplemented
 
     def inverse(self) -> Any:
         """Return 1 / x."""
@@ -340,16 +321,6 @@ class Quotient:
         numerator = self.home.ring.ground_new(self.number if content > 0 else -self.number)
         numerator = _times(numerator, self.lower)
         return self.home.made(numerator, abs(content), lower, self.is_lowest)
-
-
-def _inverse(value: Any) -> Any:
-    """Return 1 / x for a quotient or a number."""
-    if value.__class__ is Quotient:
-        return value.inverse()
-    if not value:
-        raise InvalidValueError("nothing can be divided by an expression that is zero")
-    inverse = Fraction(1) / value
-    return inverse.numerator if inverse.denominator == 1 else inverse
 
 
 def _size(value: Any) -> int:

@@ -6,11 +6,11 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, Protocol
 
-from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.field_numbers import FieldNumber
 from treealg.symbolic.linear.nullspace import null_space
 from treealg.symbolic.trees.meter import spend
 
-__all__ = ["RadicalNumber", "coordinates", "inverse_of"]
+__all__ = ["RadicalNumber", "coordinates"]
 
 _Terms = dict[int, int]
 
@@ -27,7 +27,7 @@ class Home(Protocol):
     def is_zero(self, value: Any) -> bool: ...
 
 
-class RadicalNumber:
+class RadicalNumber(FieldNumber):
     """A number that is not rational as it is written: integers for the basis, over another.
 
     Parameters
@@ -55,16 +55,11 @@ class RadicalNumber:
 
     __slots__ = ("_zero", "home", "lower", "terms")
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __init__(self, home: Home, terms: _Terms, lower: int) -> None:
         self.home = home
         self.terms = terms
         self.lower = lower
         self._zero: bool | None = None
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
 
     def __str__(self) -> str:
         return str(self.home.leave(self))
@@ -102,12 +97,6 @@ class RadicalNumber:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Any:
-        return self + -other
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, (int, Fraction)):
             terms = {index: factor * other.numerator for index, factor in self.terms.items()}
@@ -125,14 +114,6 @@ class RadicalNumber:
         return self.home.number(total, self.lower * other.lower)
 
     __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, (int, Fraction)):
-            return self * (Fraction(1) / other)
-        return self * inverse_of(other) if other.__class__ is RadicalNumber else NotImplemented
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return inverse_of(self) * other if isinstance(other, (int, Fraction)) else NotImplemented
 
     def inverse(self) -> Any:
         """Return 1 / x, for x that is not zero, from the least relation of the powers of x."""
@@ -152,19 +133,6 @@ class RadicalNumber:
             if power > first
         )
         return total * Fraction(-1, relation[first])
-
-
-def inverse_of(value: Any) -> Any:
-    """Return 1 / x for a number of a field or of Python.
-
-    Examples
-    --------
-    >>> inverse_of(2)
-    Fraction(1, 2)
-    """
-    if not value:
-        raise InvalidValueError(f"nothing can be divided by {value}, which is zero")
-    return value.inverse() if isinstance(value, RadicalNumber) else Fraction(1) / value
 
 
 def coordinates(value: Any) -> dict[int, Fraction]:

@@ -19,6 +19,7 @@ from treealg.cached import cached_property
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.disks import approximation, integer_relation
+from treealg.symbolic.linear.field_numbers import inverse_of
 from treealg.symbolic.linear.number_parts import (
     coprime_base,
     is_power,
@@ -27,7 +28,7 @@ from treealg.symbolic.linear.number_parts import (
     parts_of,
     turn_of,
 )
-from treealg.symbolic.linear.radical_numbers import RadicalNumber, coordinates, inverse_of
+from treealg.symbolic.linear.radical_numbers import RadicalNumber, coordinates
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.meter import spend
 
