@@ -23,8 +23,8 @@ def free_memory(process: str = "/proc/self", machine: str = "/proc/meminfo") -> 
     Returns
     -------
     int or None
-        The least of what its limit of addresses leaves, of what the machine has, and of what its
-        control groups grant; what files occupy may be had, and so may swap that is free.
+        The least of what its limits of addresses and of data leave, of what the machine has, and of
+        what its control groups grant; what files occupy may be had, and so may swap that is free.
 
     Notes
     -----
@@ -54,15 +54,17 @@ def free_memory(process: str = "/proc/self", machine: str = "/proc/meminfo") -> 
 
 
 def _addresses(process: str) -> Iterator[int]:
-    """Yield what the limit of addresses leaves, if there is one."""
+    """Yield what the limits of addresses and of data leave, as far as there are any."""
     try:
         import resource
     except ImportError:  # on Windows
         return
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     taken = next((line.split() for line in lines(f"{process}/statm")), [])
-    if limit != resource.RLIM_INFINITY and taken and taken[0].isdecimal():
-        yield limit - int(taken[0]) * os.sysconf("SC_PAGE_SIZE")
+    # Of both there are pages: of all, and sixth those of data, with the stack.
+    for kind, place in ((resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5)):
+        limit = resource.getrlimit(kind)[0]
+        if limit != resource.RLIM_INFINITY and taken[place:] and taken[place].isdecimal():
+            yield limit - int(taken[place]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _of_group(version: int, folder: str) -> int | None:

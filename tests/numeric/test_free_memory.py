@@ -75,10 +75,13 @@ def test_groups_of_version_1(machine, free):
     assert free() == 2120
 
 
-def test_a_limit_of_addresses_leaves_what_is_not_mapped(machine, free, monkeypatch):
+def test_limits_of_addresses_and_of_data_leave_what_is_not_taken(machine, free, monkeypatch):
     page = resource.getpagesize()
     (machine.process / "statm").write_text("10 5 1 1 0 1 0\n")
-    monkeypatch.setattr(resource, "getrlimit", lambda kind: (50 * page, resource.RLIM_INFINITY))
+    limits = {resource.RLIMIT_AS: 50 * page, resource.RLIMIT_DATA: 20 * page}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (limits[kind], resource.RLIM_INFINITY))
+    assert free() == 19 * page
+    limits[resource.RLIMIT_DATA] = resource.RLIM_INFINITY
     assert free() == 40 * page
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (resource.RLIM_INFINITY,) * 2)
     assert free() is None

@@ -1,5 +1,6 @@
 """Tables are refused before one is made: for their sizes, and for the memory that there is."""
 
+import importlib
 import threading
 
 import numpy as np
@@ -169,7 +170,7 @@ def test_a_table_for_which_memory_is_too_small_is_refused_with_both_sizes(monkey
     done, free = [], [10**9]
     monkeypatch.setattr(cache, "free_memory", lambda: free[0])
     need = of_a_test(1, done, 10**9)
-    with pytest.raises(InvalidValueError, match=r"\(1,\) .* 1000000000 bytes, .* 1500000000 are n"):
+    with pytest.raises(InvalidValueError, match=r"\(1,\) .* 1000000000 bytes, .* 1125000000 are n"):
         need()
     free[0] = 2 * 10**9
     assert need().n_rows == 1
@@ -187,6 +188,39 @@ def test_tables_of_a_plan_are_held_against_memory_together(monkeypatch):
     free[0] = 2 * 10**9
     plan.prepared(engines.current())
     assert done[-2:] == [("made", 1), ("made", 2)]
+
+
+def test_what_kernels_need_of_a_table_is_foreseen_with_what_its_making_tells(monkeypatch):
+    monkeypatch.setattr(cache, "free_memory", lambda: 12 * 10**8)
+
+    def need():
+        with cache.within_memory("the table"):
+            cache.check_memory(2 * 10**8, 0)  # as foreseen
+            cache.check_memory(9 * 10**8, 0)
+            cache.check_memory(9 * 10**8 + 3, 0)
+
+    plan = cache.within_memory("the plan", beside=1 / 3)
+    with pytest.raises(InvalidValueError, match=r"at least 900000003 .* 1200000004 are n"), plan:
+        need()
+    need()
+
+
+def test_a_last_order_is_counted_where_memory_is_in_doubt(monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    counted, free = [], [10**12]
+    monkeypatch.setattr(cache, "free_memory", lambda: 0 if counted else free[0])
+    algebra = importlib.import_module("treealg.tables.rows").RowAlgebra
+    check = algebra.check_last
+    monkeypatch.setattr(
+        algebra, "check_last", lambda *given: counted.append(given[-1]) or check(*given)
+    )
+    nbytes = 12 * tables.arborification(3, 8).coef.size
+    assert not counted
+    tables.clear_cache()
+    free[0] = nbytes
+    with pytest.raises(InvalidValueError, match=rf"at least {nbytes} bytes"):
+        tables.arborification(3, 8)
+    assert counted == [8]
 
 
 def test_lack_of_memory_for_a_part_is_no_refusal_of_the_whole(monkeypatch):

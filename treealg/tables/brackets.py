@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.tables.frozen import freeze, taken
+from treealg.tables.frozen import room, taken
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, LinearMap, merge
 from treealg.tables.rows import Rows, between, outer, ranges, stacked
@@ -186,16 +186,15 @@ def assembled(
     `rows` and `columns` tell which numbers words over letters have, shape (..., letters). The
     blocks are dropped one by one.
     """
-    sizes = np.zeros(shape[0] + 1, dtype=np.int64)
+    begins, ptr = room(shape[0] + 1, np.int64)
     numbers = []
     for block in blocks:
         own = rows(block.letters[:, block.rows]).astype(np.int32)
-        sizes[1 + own] = np.diff(block.entries.ptr)
+        ptr[1 + own] = np.diff(block.entries.ptr)
         numbers.append(own)
-    np.cumsum(sizes, out=sizes)
-    # Made in place where they stay.
-    grown = bytearray(4 * sizes[-1]), bytearray(8 * sizes[-1])
-    ptr, col, coef = sizes, np.frombuffer(grown[0], np.int32), np.frombuffer(grown[1])
+    np.cumsum(ptr, out=ptr)
+    places, col = room(int(ptr[-1]), np.int32)
+    coefs, coef = room(int(ptr[-1]), np.float64)
     while blocks:
         block, own = blocks.pop(), numbers.pop()
         begin, place = block.entries.ptr, block.entries.pair
@@ -205,8 +204,9 @@ def assembled(
             entry = (ptr[own[first:end]] - begin[:-1])[:, row] + np.arange(row.size)
             col[entry] = columns(letters[:, block.columns])[:, place]
             coef[entry] = block.entries.coef
-    del col, coef
-    return LinearMap(1, *shape, freeze(ptr), taken(grown[0], np.int32), taken(grown[1], np.float64))
+    del ptr, col, coef
+    ptr, col, coef = taken(begins, np.int64), taken(places, np.int32), taken(coefs, np.float64)
+    return LinearMap(1, *shape, ptr, col, coef)
 
 
 def _number(words: IntArray, base: int) -> IntArray:

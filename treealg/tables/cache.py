@@ -26,6 +26,7 @@ __all__ = [
     "clear_cache",
     "foresee",
     "foreseen",
+    "may_lack_memory",
     "table",
     "until_tables",
     "within_memory",
@@ -42,12 +43,26 @@ The handler of a signal may call amid the making of a table, and makes it then f
 _warned_of_disk = False
 
 
+class _Making(NamedTuple):
+    """What is made, and has how many bytes at least.
+
+    Once it is made it needs as much more as `beside` times its size, and what it is made of needs
+    `beside_parts` times that; `free` was there before, if that was looked at.
+    """
+
+    what: str
+    nbytes: int = 0
+    beside: float = 0.0
+    beside_parts: float = 0.0
+    free: int | None = None
+
+
 class _Here(threading.local):
-    """What holds in this thread: stops or asks at tables, and what is made of how many bytes."""
+    """What holds in this thread: stops or asks at tables, and what is made."""
 
     stops = False
     asks = False
-    making: tuple[str, int] | None = None
+    making: _Making | None = None
 
 
 _here = _Here()
@@ -144,13 +159,15 @@ class _NoMemoryError(MemoryError):
 
 
 @contextlib.contextmanager
-def within_memory(what: str) -> Iterator[None]:
+def within_memory(what: str, beside: float = 0.0) -> Iterator[None]:
     """Refuse what a system, or a limit of the process, has no memory for.
 
     Parameters
     ----------
     what : str
         What is made.
+    beside : float, default 0
+        How many times their own sizes is needed beside the tables that it is made of.
 
     Raises
     ------
@@ -158,11 +175,11 @@ def within_memory(what: str) -> Iterator[None]:
         If there is no memory for it; within another block, which raises that, a `MemoryError`.
     """
     before = _here.making
-    _here.making = what, 0
+    _here.making = _Making(what, 0, beside if before is None else before.beside_parts, beside)
     try:
         yield
     except MemoryError as error:
-        reason = str(error) if isinstance(error, _NoMemoryError) else _no_memory(*_here.making)
+        reason = str(error) if isinstance(error, _NoMemoryError) else _no_memory(*_here.making[:2])
         raise (InvalidValueError if before is None else _NoMemoryError)(reason) from None
     finally:
         _here.making = before
@@ -187,15 +204,27 @@ def check_memory(nbytes: int, more: int) -> None:
     more : int
         What is needed beside; negative for what is there.
     """
-    what, least = _here.making or ("what is made", 0)
-    _here.making = what, max(nbytes, least)
+    making = _here.making or _Making("what is made")
+    bounds = []
     if nbytes + more >= _LOOKED_AT:
         free = free_memory()
-        if free is not None and free < nbytes + more:
+        bounds.append((nbytes + more, free))
+        if not making.nbytes:  # nothing of it is there yet
+            making = making._replace(free=free)
+    bounds.append((nbytes + int(making.beside * nbytes), making.free))
+    _here.making = making._replace(nbytes=max(nbytes, making.nbytes))
+    for needed, free in bounds:
+        if free is not None and free < needed:
             raise _NoMemoryError(
-                f"{what} has at least {nbytes} bytes, for which at least {nbytes + more} are "
+                f"{making.what} has at least {nbytes} bytes, for which at least {needed} are "
                 f"needed, and {free} are to be had of the memory; lower the degree or the dimension"
             )
+
+
+def may_lack_memory(nbytes: int) -> bool:
+    """Tell whether there may be no memory for so many bytes more."""
+    free = free_memory() if nbytes >= _LOOKED_AT else None
+    return free is not None and free < nbytes
 
 
 def table(
@@ -256,7 +285,7 @@ def _made_once(
 
     def build_what_fits() -> _Table:
         nbytes = _least(identity, foresee)
-        check_memory(nbytes, nbytes // 2)  # parts of a table are there twice while it is made
+        check_memory(nbytes, nbytes // 8)  # room for as much more is kept while it grows
         return build()
 
     if _here.asks:  # without the lock, which whoever makes the table takes away at the end

@@ -7,6 +7,7 @@ products that are computed once per order and shared by all terms that use them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import accumulate, islice
 
 import numpy as np
@@ -17,6 +18,7 @@ from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
 from treealg.tables.forest_rows import ForestRows
+from treealg.tables.frozen import taken
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.sizes import (
     MAX_SHAPES,
@@ -144,13 +146,13 @@ def _terms(
     """
     sizes = [np.zeros(1, dtype=np.int64)]
     # They grow in place, which takes no room for what is done twice.
-    columns = bytearray(), bytearray(), bytearray()
+    columns = BytesIO(), BytesIO(), BytesIO()
     for size, *parts in _pieces(layout, degree, chosen):
         sizes.append(size)
         for column, part in zip(columns, parts, strict=True):
-            column += part.data
-        check_entries(len(columns[0]) // 4, f"the coproduct for dimension={layout.dimension}")
-    trunk, pruned, multiplicity = (np.frombuffer(column, np.int32) for column in columns)
+            column.write(part.data)
+        check_entries(columns[0].tell() // 4, f"the coproduct for dimension={layout.dimension}")
+    trunk, pruned, multiplicity = (taken(column, np.int32) for column in columns)
     made = np.concatenate(sizes)
     if chosen is not None:  # the others are there, and have none
         before = made.size - np.count_nonzero(chosen)

@@ -34,7 +34,7 @@ class ForestRows(RowAlgebra):
 
     def __init__(self, layout: ForestLayout) -> None:
         what = f"the coproduct for dimension={layout.dimension}"
-        super().__init__(layout.counts, joins=True, what=what)
+        super().__init__(layout.counts, True, layout.dimension, what)
         self.layout = layout
 
     def blocks(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from io import BytesIO
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["Table", "freeze", "require", "same_numbers", "taken"]
+__all__ = ["Table", "freeze", "require", "room", "same_numbers", "taken"]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -27,17 +28,37 @@ def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
 
 
-def taken(grown: bytearray, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
-    """Move numbers that have grown in place into immutable memory.
+def room(size: int, dtype: type[_Scalar]) -> tuple[BytesIO, npt.NDArray[_Scalar]]:
+    """Return memory to be `taken`, and zeros in it, of which no view may be left by then.
 
     Examples
     --------
-    >>> grown = bytearray(np.arange(3).data)
-    >>> taken(grown, np.int64).tolist(), len(grown)
-    ([0, 1, 2], 0)
+    >>> grown, numbers = room(3, np.int64)
+    >>> numbers[1:] = 7
+    >>> del numbers
+    >>> taken(grown, np.int64).tolist()
+    [0, 7, 7]
     """
-    content = bytes(grown)
-    grown.clear()
+    grown = BytesIO()
+    if size:
+        grown.seek(np.dtype(dtype).itemsize * size - 1)
+        grown.write(b"\0")
+    return grown, np.frombuffer(grown.getbuffer(), dtype)
+
+
+def taken(grown: BytesIO, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Return numbers that have grown in place as immutable memory, which is that where they are.
+
+    Examples
+    --------
+    >>> grown = BytesIO()
+    >>> grown.write(np.arange(3).data)
+    24
+    >>> taken(grown, np.int64).tolist(), grown.closed
+    ([0, 1, 2], True)
+    """
+    content = grown.getvalue()
+    grown.close()
     return np.frombuffer(content, dtype)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -308,13 +309,14 @@ def linear_map_of(
     [0, 0, 2, 2, 4]
     """
     # They grow in place, which takes no room for what is done twice.
-    ptr, columns, coefs = bytearray(8), bytearray(), bytearray()
+    ptr, columns, coefs = BytesIO(), BytesIO(), BytesIO()
+    ptr.write(bytes(8))
     for sizes, col, coef in parts:
-        before = len(coefs) // 8
+        before = coefs.tell() // 8
         check_entries(before + coef.size, what)
-        ptr += (before + np.cumsum(sizes, dtype=np.int64)).data
-        columns += col.astype(np.int32, copy=False).data
-        coefs += coef.data
+        ptr.write((before + np.cumsum(sizes, dtype=np.int64)).data)
+        columns.write(col.astype(np.int32, copy=False).data)
+        coefs.write(coef.data)
     begins = taken(ptr, np.int64)
     col, coef = taken(columns, np.int32), taken(coefs, np.float64)
     return LinearMap(width, begins.size - 1, n_cols, begins, col, coef)

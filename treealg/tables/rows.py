@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from treealg.tables.cache import check_memory
+from treealg.tables.cache import check_memory, may_lack_memory
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, expand, map_bytes, merge_below
 from treealg.tables.sizes import MAX_ENTRIES, check_entries
@@ -79,12 +79,14 @@ class RowAlgebra(ABC):
         How many things of each weight can be cut off.
     joins : bool
         Whether two trunks that are not empty have a product.
+    roots : int
+        How many roots rows are kept with, to be multiplied.
     what : str
         What is made, for messages.
     """
 
-    def __init__(self, counts: Sequence[int], joins: bool, what: str) -> None:
-        self.counts, self.joins, self.what = counts, joins, what
+    def __init__(self, counts: Sequence[int], joins: bool, roots: int, what: str) -> None:
+        self.counts, self.joins, self.roots, self.what = counts, joins, roots, what
         self.table = memoized(self.products)
 
     @abstractmethod
@@ -166,7 +168,7 @@ class RowAlgebra(ABC):
 
         It grows faster: the factor between one order and the next increases, or that to the one
         after it does. All orders are counted together, and the entries that there are at least are
-        returned. Those that are not made yet need memory.
+        returned. Those that are not made yet need memory, and so do the last rows with a root.
         """
         total = made = sum(sizes)
         if len(sizes) > 3:
@@ -174,12 +176,19 @@ class RowAlgebra(ABC):
             more = sum(sizes[-1] * factor**order for order in range(1, degree - len(sizes) + 1))
             total += int(more)
             check_entries(total, f"{self.what} for {degree=}")
-            check_memory(map_bytes(total), -map_bytes(made))
+            rooted = 0 if len(sizes) == degree else self.roots * sizes[-1]
+            check_memory(map_bytes(total), map_bytes(rooted - made))
         return total
 
     def may_be_too_large(self, sizes: list[int]) -> bool:
-        """Tell whether one more order may be too much: if it grows by half more than the last."""
-        return len(sizes) > 1 and 3 * sizes[-1] ** 2 > 2 * sizes[-2] * MAX_ENTRIES
+        """Tell whether one more order may be too much, for a table or for the memory there is.
+
+        It is taken to grow by half more than the last one.
+        """
+        if len(sizes) < 2:
+            return False
+        more = 3 * sizes[-1] ** 2 // (2 * sizes[-2])
+        return more >= MAX_ENTRIES or may_lack_memory(map_bytes(more))
 
     def check_last(
         self, sizes: list[int], pieces: Iterable[Split], often: IntArray, degree: int
@@ -196,6 +205,7 @@ class RowAlgebra(ABC):
             total += int(entries @ often[begin:end])
             check_entries(total, f"{self.what} for {degree=}")
             begin = end
+        check_memory(map_bytes(total), -map_bytes(sum(sizes)))
 
     def apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
         """Return the trunks, of a weight, and the cuts of pairs that have so many nodes in all."""

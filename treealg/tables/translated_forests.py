@@ -13,6 +13,7 @@ which `symbolic.translate` comes to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import expand
 from treealg.tables.rows import ranges
 from treealg.tables.shapes import shapes
-from treealg.tables.sizes import basis_length
+from treealg.tables.sizes import basis_length, forest_counts
 
 __all__ = ["forest_terms"]
 
@@ -236,33 +237,55 @@ def _joined(layout: ForestLayout, first: _Images, last: _Images, trees: int, beg
 
 
 def _all_images(layout: ForestLayout, most: int) -> Iterator[dict[int, _Images]]:
-    """Yield the images of all forests with 1, 2, ... vertices, by the nodes that these have."""
+    """Yield the images of all forests with 1, 2, ... vertices, by the nodes that these have.
+
+    Nothing is kept beside the last ones, of which there are most.
+    """
     degree = layout.nodes
     graftings = _graftings(_Decomposed(layout, most), degree, most)
     none = np.zeros(1, dtype=np.int64)
     unit = _Images(none, np.zeros((0, 1), dtype=np.int32), _Lists(np.array([0, 1]), none))
     forests: list[dict[int, _Images]] = [{0: unit}]
     trees: list[dict[int, _Images]] = [{}]
-    counts = ForestLayout(1, degree, planar=True).counts
     for vertices in range(1, degree + 1):
-        rooted: dict[int, list[_Images]] = {}
-        for nodes, images in forests[-1].items():
-            for own in range(1, min(most, degree - nodes) + 1):
-                found = _rooted(layout, graftings, images, own)
-                rooted.setdefault(nodes + own, []).append(found)
-        trees.append({nodes: _united(found) for nodes, found in rooted.items()})
-        joined: dict[int, list[_Images]] = {}
-        begin = 0
-        for last in range(1, vertices + 1):
-            many = counts[last - 1]
-            for nodes, first in forests[vertices - last].items():
-                for own, images in trees[last].items():
-                    if nodes + own <= degree:
-                        found = _joined(layout, first, images, many, begin)
-                        joined.setdefault(nodes + own, []).append(found)
-            begin += counts[vertices - last] * many
-        forests.append({nodes: _united(found) for nodes, found in joined.items()})
+        trees.append(_all_rooted(layout, graftings, forests[-1], most))
+        forests.append(_all_joined(layout, forests, trees, vertices))
+        if vertices == degree:
+            del graftings, trees, forests[:-1]
         yield forests[-1]
+
+
+def _all_rooted(
+    layout: ForestLayout, graftings: _Pairs, forests: dict[int, _Images], most: int
+) -> dict[int, _Images]:
+    """Put roots below forests, which become forests of at most so many nodes."""
+    rooted: dict[int, list[_Images]] = {}
+    for nodes, images in forests.items():
+        for own in range(1, min(most, layout.nodes - nodes) + 1):
+            found = _rooted(layout, graftings, images, own)
+            rooted.setdefault(nodes + own, []).append(found)
+    return {nodes: _united(rooted.pop(nodes)) for nodes in list(rooted)}
+
+
+def _all_joined(
+    layout: ForestLayout,
+    forests: list[dict[int, _Images]],
+    trees: list[dict[int, _Images]],
+    vertices: int,
+) -> dict[int, _Images]:
+    """Put forests before trees, with so many vertices in all."""
+    joined: dict[int, list[_Images]] = {}
+    counts = list(islice(forest_counts(1, True), vertices + 1))
+    begin = 0
+    for last in range(1, vertices + 1):
+        many = counts[last - 1]
+        for nodes, first in forests[vertices - last].items():
+            for own, images in trees[last].items():
+                if nodes + own <= layout.nodes:
+                    found = _joined(layout, first, images, many, begin)
+                    joined.setdefault(nodes + own, []).append(found)
+        begin += counts[vertices - last] * many
+    return {nodes: _united(joined.pop(nodes)) for nodes in list(joined)}
 
 
 def _labelled(layout: ForestLayout) -> Iterator[IntArray]:

@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
-from treealg.tables.frozen import Table, require
+from treealg.tables.frozen import Table, require, room, taken
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer, expand
-from treealg.tables.rows import ranges
+from treealg.tables.rows import CHUNK, ranges
 from treealg.tables.shapes import multiplied
 from treealg.tables.sizes import basis_length, check_entries, forest_counts, require_fits
 from treealg.tables.translated_forests import Terms, forest_terms
@@ -177,9 +177,16 @@ def _collected(
         count[begin:end] = often
         factor[begin:end, : own.shape[0]] = own.T
     order = np.argsort(key, kind="stable")
-    key, count, factor = key[order], count[order], factor[order]
+    key = key[order]
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     key = key[starts]
+    # Made where they stay, some at a time.
+    all_factors, ordered = room(total * width, np.int32)
+    for begin in range(0, total, CHUNK):
+        some = order[begin : begin + CHUNK]
+        ordered[begin * width : (begin + some.size) * width] = factor[some].ravel()
+    count = count[order]
+    del factor, order, ordered
     return TranslationTable(
         size,
         values,
@@ -188,7 +195,7 @@ def _collected(
         (key % max(size, 1)).astype(np.int32),
         np.append(starts, total).astype(np.int64),
         count,
-        factor.ravel(),
+        taken(all_factors, np.int32),
     )
 
 

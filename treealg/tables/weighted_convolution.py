@@ -9,6 +9,7 @@ cuts are shuffled with those of the branches, so that a word is cut before its l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
 from treealg.tables.convolution import assemble
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
+from treealg.tables.frozen import taken
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
 from treealg.tables.rows import ranges
@@ -199,15 +201,15 @@ def _terms(layout: WeightedLayout) -> tuple[IntArray, Int32Array, Int32Array, In
     forest.
     """
     sizes = [np.zeros(1, dtype=np.int64)]
-    columns = bytearray(), bytearray(), bytearray()
+    columns = BytesIO(), BytesIO(), BytesIO()
     parts = _tree_terms(layout) if layout.planar is False else _forest_terms(layout)
     for count, block, *terms in parts:
         trunk, pruned, coef = terms
         order = np.lexsort((pruned, coef > 1, trunk, block))
         sizes.append(np.bincount(block, minlength=count))
         for column, part in zip(columns, terms, strict=True):
-            column += part[order].astype(np.int32).data
-    of_trunk, of_pruned, often = (np.frombuffer(column, np.int32) for column in columns)
+            column.write(part[order].astype(np.int32).data)
+    of_trunk, of_pruned, often = (taken(column, np.int32) for column in columns)
     return np.cumsum(np.concatenate(sizes)), of_trunk, of_pruned, often
 
 

@@ -34,7 +34,7 @@ class WordRows(RowAlgebra):
 
     def __init__(self, layout: WeightedWords) -> None:
         what = f"the arborification of dimension={layout.dimension}"
-        super().__init__(layout.counts, joins=False, what=what)
+        super().__init__(layout.counts, False, layout.dimension, what)
         self.layout = layout
 
     def linear_map(self, pieces: Iterable[tuple[int, Rows]]) -> LinearMap:

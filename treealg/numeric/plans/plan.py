@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,19 +130,19 @@ class Plan:
     def foresee(self, engine: KernelEngine) -> None:
         """Refuse tables that are too large, before one is made."""
         if engine.name not in self._ready:
-            with within_memory(self._what()):
+            with self._known():
                 untraced(self._foresee)()
 
     def _foresee(self) -> None:
-        nbytes = foresee(*(need for need in self._needs if need is not None))
-        # Of each number kernels have one of half the size beside it, in single precision or sorted.
-        check_memory(nbytes, nbytes // 3)
+        check_memory(foresee(*(need for need in self._needs if need is not None)), 0)
 
-    def _what(self) -> str:
-        return f"the tables of {self.dimension} channels to degree {self.degree}"
+    def _known(self) -> AbstractContextManager[None]:
+        what = f"the tables of {self.dimension} channels to degree {self.degree}"
+        # Of each number kernels have one of half the size beside it, in single precision or sorted.
+        return within_memory(what, beside=1 / 3)
 
     def _within_memory(self, engine: KernelEngine) -> Prepared:
-        with within_memory(self._what()):
+        with self._known():
             self._foresee()
             return self._prepare(engine)
 
