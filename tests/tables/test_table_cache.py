@@ -28,7 +28,8 @@ from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.numeric.operations.source import written
 from treealg.tables import cache, disk
-from treealg.tables.directory import TEMPORARY, file_name, prune, table_files
+from treealg.tables.directory import MAGIC, TEMPORARY, file_name, prune, table_files
+from treealg.tables.disk import LARGEST_FILE
 from treealg.tables.linear_map import LinearMap
 
 BUILDERS = {
@@ -837,28 +838,93 @@ def test_a_directory_in_one_of_another_user_that_all_may_write_to_is_refused(
     only_file(directory).unlink()
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
-@pytest.mark.parametrize("kind", ["pipe", "link to a device", "sparse", "link to a pipe"])
-def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tmp_path):
-    built = tables.arborification(2, 3)
-    path = only_file(table_directory)
-    content = path.read_bytes()
-    path.unlink()
+def put_instead(kind, path, beside):
+    """Put in the place of a table file what is none that is to be read."""
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "link to a device":
         path.symlink_to("/dev/zero")
     elif kind == "link to a pipe":
-        os.mkfifo(tmp_path / "pipe")
-        path.symlink_to(tmp_path / "pipe")
+        os.mkfifo(beside)
+        path.symlink_to(beside)
+    elif kind == "folder":
+        path.mkdir()
     else:
-        with open(path, "wb") as file:
-            file.truncate(100 * 2**30)
+        sparse = beside if kind.startswith("link") else path
+        with open(sparse, "wb") as file:
+            file.write(MAGIC if kind == "sparse behind a right beginning" else b"")
+            file.truncate(LARGEST_FILE if kind == "sparse, no larger than a table" else 100 * 2**30)
+        if path is not sparse:
+            path.symlink_to(beside)
+
+
+NO_FILES = [
+    "pipe", "link to a device", "link to a pipe", "sparse", "sparse behind a right beginning",
+    "sparse, no larger than a table", "link to a sparse file",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tmp_path):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    path.unlink()
+    put_instead(kind, path, tmp_path / "beside")
     tables.clear_cache()
-    with pytest.warns(TableCacheWarning, match="no regular file|more than any table"):
+    with pytest.warns(TableCacheWarning, match="no regular file|more than any table|not begin"):
         assert equal(tables.arborification(2, 3), built)
     assert path.read_bytes() == content
     assert not path.is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("kind", [*NO_FILES, "folder"])
+def test_what_is_no_table_file_counts_as_none_where_tables_are_foreseen(
+    table_directory, kind, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cache, "free_memory", lambda: 2**26)
+    expected = treealg.branched_sig(np.eye(2), 3)
+    path = only_file(table_directory)
+    path.unlink()
+    put_instead(kind, path, tmp_path / "beside")
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="is built anew"):
+        assert np.array_equal(treealg.branched_sig(np.eye(2), 3), expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners")
+@pytest.mark.usefixtures("fresh_disk_warning")
+def test_files_of_a_directory_that_is_not_trusted_count_as_none(table_directory, monkeypatch):
+    built = tables.arborification(2, 7)
+    asked = []
+    module = sys.modules["treealg.tables.arborification"]
+    monkeypatch.setattr(module, "_foresee", lambda *of: asked.append(of) or 1000)
+    tables.clear_cache()
+    assert built.nbytes <= cache.foresee(lambda: tables.arborification(2, 7)) < built.nbytes + 64
+    assert not asked
+    for directory in (table_directory, table_directory.parent):
+        owner = os.geteuid()
+        directory.chmod(0o777)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.geteuid", lambda owner=owner: owner + 1)
+            tables.clear_cache()
+            assert cache.foresee(lambda: tables.arborification(2, 7)) == 1000
+        directory.chmod(0o755)
+
+
+def test_a_file_of_another_format_counts_as_none_where_tables_are_foreseen(
+    table_directory, monkeypatch
+):
+    built = tables.arborification(2, 7)
+    module = sys.modules["treealg.tables.arborification"]
+    monkeypatch.setattr(module, "_foresee", lambda *of: 1000)
+    monkeypatch.setattr(disk, "FORMAT", disk.FORMAT + 1)
+    tables.clear_cache()
+    assert cache.foresee(lambda: tables.arborification(2, 7)) == 1000
+    with pytest.warns(TableCacheWarning, match="it has format"):
+        assert equal(tables.arborification(2, 7), built)
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")

@@ -187,9 +187,9 @@ def within_memory(what: str, beside: float = 0.0) -> Iterator[None]:
 
 def _no_memory(what: str, nbytes: int) -> str:
     """Say that there was no memory for what has at least so many bytes, if any are known."""
-    size = f" of at least {nbytes} bytes," if nbytes else ""
+    size = f", of at least {nbytes} bytes," if nbytes else ","
     return (
-        f"{what},{size} or what it is made from, does not fit in the memory that is to be had; "
+        f"{what}{size} or what is made on the way, cannot be held in the memory that is to be had; "
         f"lower the degree or the dimension"
     )
 
@@ -216,7 +216,7 @@ def check_memory(nbytes: int, more: int) -> None:
     for needed, free in bounds:
         if free is not None and free < needed:
             raise _NoMemoryError(
-                f"{making.what} has at least {nbytes} bytes, for which at least {needed} are "
+                f"{making.what}, of at least {nbytes} bytes, cannot be made: at least {needed} are "
                 f"needed, and {free} are to be had of the memory; lower the degree or the dimension"
             )
 
@@ -290,7 +290,8 @@ def _made_once(
 
     if _here.asks:  # without the lock, which whoever makes the table takes away at the end
         with within_memory(f"the table {name}{key}"), _refusals_kept(identity):
-            raise _Seen(_size_of_file(name, key) or _least(identity, foresee))
+            kept = _bytes_on_disk(name, key, cls)
+            raise _Seen(_least(identity, foresee) if kept is None else kept)
 
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
     with (
@@ -359,15 +360,10 @@ def _least(identity: tuple[str, Key], foresee: Callable[[], int]) -> int:
     return found.least
 
 
-def _size_of_file(name: str, key: Key) -> int:
-    """Return the size of the file of a table, 0 if there is none."""
+def _bytes_on_disk(name: str, key: Key, cls: type[Table]) -> int | None:
+    """Return the bytes of a table of which there is a file to be read, None if there is none."""
     directory = directory_name()
-    if directory is None:
-        return 0
-    try:
-        return os.stat(file_name(directory, name, key)).st_size
-    except (OSError, ValueError):
-        return 0
+    return None if directory is None else disk.array_bytes(directory, name, key, cls)
 
 
 def _load_or_build(

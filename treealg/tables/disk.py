@@ -19,7 +19,8 @@ import stat
 import struct
 import sys
 import zlib
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from treealg.tables.directory import (
 from treealg.tables.frozen import Table
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_ENTRIES
 
-__all__ = ["FORMAT", "LARGEST_FILE", "DamagedFileError", "read", "write"]
+__all__ = ["FORMAT", "LARGEST_FILE", "DamagedFileError", "array_bytes", "read", "write"]
 
 FORMAT = 1
 """Version of the files: raised when their layout or the meaning of a table changes."""
@@ -126,6 +127,16 @@ def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | Non
         raise DamagedFileError(f"its content is wrong: {error}") from error
 
 
+def array_bytes(directory: str, name: str, key: Key, cls: type[Table]) -> int | None:
+    """Return the bytes of the arrays in a table file by its header, None if `read` takes none."""
+    try:
+        check_trusted(directory)
+        with _opened(file_name(directory, name, key), name, key, cls) as opened:
+            return opened.header.nbytes
+    except (OSError, DamagedFileError):
+        return None
+
+
 class _Header(NamedTuple):
     """What the header of a file says that its name does not."""
 
@@ -134,11 +145,22 @@ class _Header(NamedTuple):
     nbytes: int
 
 
-def _content(path: str, name: str, key: Key, cls: type[Table]) -> tuple[_Header, bytes]:
-    """Read a regular file that begins like one of ours, and note that it was used.
+class _Opened(NamedTuple):
+    """A file of which only the arrays have not been read."""
+
+    file: BinaryIO
+    size: int
+    digest: int
+    text: bytes
+    header: _Header
+
+
+@contextlib.contextmanager
+def _opened(path: str, name: str, key: Key, cls: type[Table]) -> Iterator[_Opened]:
+    """Open a regular file that begins like one of ours, and read its header.
 
     Nothing is done with what the header says before it is known to be what `write` says of some
-    table of the class, and the bytes of the arrays are not read before they are as many as those.
+    table of the class, whose arrays fill the file.
     """
     with open(path, "rb", opener=without_waiting) as file:
         found = os.fstat(file.fileno())
@@ -146,8 +168,9 @@ def _content(path: str, name: str, key: Key, cls: type[Table]) -> tuple[_Header,
             raise DamagedFileError("it is no regular file")
         if is_strange(found, os.path.dirname(path)):
             raise DamagedFileError("it belongs to another user, and anybody may have put it there")
-        if found.st_size > LARGEST_FILE:
-            raise DamagedFileError(f"it has {found.st_size} bytes, more than any table")
+        size = found.st_size
+        if size > LARGEST_FILE:
+            raise DamagedFileError(f"it has {size} bytes, more than any table")
         prefix = file.read(_PREFIX.size)
         if len(prefix) < _PREFIX.size:
             raise DamagedFileError("it is too short")
@@ -157,18 +180,24 @@ def _content(path: str, name: str, key: Key, cls: type[Table]) -> tuple[_Header,
         if length > _LARGEST_HEADER + len(str(list(key))):
             raise DamagedFileError(f"its header has {length} bytes, more than that of any table")
         text = file.read(length)
-        if len(text) < min(length, found.st_size - _PREFIX.size):
+        if len(text) < min(length, size - _PREFIX.size):
             raise DamagedFileError("it was cut off while it was read")
         header = _header(text, name, key, cls)
-        if found.st_size != _PREFIX.size + length + header.nbytes:
-            raise DamagedFileError(f"its {found.st_size} bytes are not those of its arrays")
+        if size != _PREFIX.size + length + header.nbytes:
+            raise DamagedFileError(f"its {size} bytes are not those of its arrays")
+        yield _Opened(file, size, digest, text, header)
+
+
+def _content(path: str, name: str, key: Key, cls: type[Table]) -> tuple[_Header, bytes]:
+    """Read a file, and note that it was used."""
+    with _opened(path, name, key, cls) as (file, size, digest, text, header):
         try:
             payload = file.read(header.nbytes)
         except MemoryError as error:
-            raise DamagedFileError(f"its {found.st_size} bytes do not fit in memory") from error
+            raise DamagedFileError(f"its {size} bytes do not fit in memory") from error
         if len(payload) < header.nbytes:
             raise DamagedFileError("it was cut off while it was read")
-    if digest != _digest(length, [text, payload]):
+    if digest != _digest(len(text), [text, payload]):
         raise DamagedFileError("its checksum is wrong")
     with contextlib.suppress(OSError):
         os.utime(path)
