@@ -18,8 +18,17 @@ import numpy.typing as npt
 
 from treealg._version import __version__
 from treealg.cached import cached_property
-from treealg.checks import brief, check_choice, check_flag, check_integer, closest, is_integer
+from treealg.checks import (
+    brief,
+    check_choice,
+    check_flag,
+    check_integer,
+    check_real,
+    closest,
+    is_integer,
+)
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.frameworks.plain import plain_array
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.names import (
     branched_log_sig_names,
@@ -27,11 +36,12 @@ from treealg.numeric.names import (
     name_to_tree,
     tree_to_name,
 )
+from treealg.numeric.operations.table import operations
 from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.windows import dyadic_windows, expanding_windows, sliding_windows
 from treealg.numeric.word_names import log_sig_names, sig_names
-from treealg.sequences import check_names
+from treealg.sequences import check_names, check_weights
 
 __all__ = ["MISSING", "Recipe", "recipe_of"]
 
@@ -331,7 +341,7 @@ def recipe_of(
         times=check_flag("times", times),
         missing=check_choice("missing", missing, MISSING),
         dtype=dtype,
-        options=dict(options),
+        options={name: _read_option(function, name, options[name]) for name in options},
     )
     _check_together(found)
     if trees is not None:
@@ -343,6 +353,26 @@ def recipe_of(
     clock = np.arange(float(points)).reshape(1, points) if found.times else None
     found._computed(np.zeros((1, points, points), found.dtype), clock, None)
     return found
+
+
+def _read_option(function: Callable[..., Any], name: str, value: Any) -> Any:
+    """Return an option as numbers, texts and arrays of NumPy, which are written down as such."""
+    row = operations[function.__name__]
+    for argument in row.arguments:
+        if argument.name == name:
+            return value if argument.is_absent(value) else plain_array(value, name)
+    (option,) = [option for option in row.options if option.name == name]
+    if value is None and option.default is None:
+        return None
+    if name == "weights":
+        return check_weights(name, value)
+    readers: dict[str, Callable[[], Any]] = {
+        "flag": lambda: check_flag(name, value),
+        "integer": lambda: check_integer(name, value, None),
+        "method": lambda: check_integer(name, value, None),
+        "real": lambda: check_real(name, value),
+    }
+    return readers[option.kind]() if option.kind in readers else value
 
 
 def _check_together(recipe: Recipe) -> None:

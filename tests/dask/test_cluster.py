@@ -225,6 +225,6 @@ def wait_for(file):
 def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_PATIENCE", "0.2s")
     np.save(tmp_path / "in.npy", np.zeros((2, 3, 1)))
-    with pytest.raises(treealg.TreeAlgError, match=r"no scheduler of Dask answers at tcp://127"):
+    with pytest.raises(treealg.TreeAlgError, match=r"no scheduler of Dask answers at 'tcp://127"):
         compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=1, dask="tcp://127.0.0.1:1")
     assert [path.name for path in tmp_path.iterdir()] == ["in.npy"]

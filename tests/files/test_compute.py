@@ -2,6 +2,8 @@
 
 import json
 import os
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+import sympy
 import zarr
 
 import treealg
@@ -688,3 +691,35 @@ def test_columns_of_one_name_or_of_another_encoding_are_refused(data, message, t
     (tmp_path / "t.csv").write_bytes(data)
     with pytest.raises(InvalidValueError, match=message):
         compute(tmp_path / "t.csv", tmp_path / "f.csv", id="id", degree=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "plain"),
+    [
+        ("end_time", Fraction(1, 2), 0.5),
+        ("end_time", Decimal("0.5"), 0.5),
+        ("end_time", np.longdouble(0.5), 0.5),
+        ("end_time", sympy.Rational(1, 2), 0.5),
+        ("n_jobs", sympy.Integer(1), 1),
+        ("weights", pd.Series([1, 2, 1]), (1, 2, 1)),
+        ("weights", iter([1, 2, 1]), (1, 2, 1)),
+        ("basepoint", pd.Series([1.0, 2.0]), [1.0, 2.0]),
+        ("correction", pd.Series([0.5, 0.0, 0.0, 1.0]), [0.5, 0.0, 0.0, 1.0]),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_options_of_any_kind_are_written_down_as_numbers(name, given, plain, tmp_path):
+    np.save(tmp_path / "in.npy", some_paths(channels=2))
+    options = {"degree": 2, "time_aug": name not in ("basepoint", "correction")}
+    for out, value in (("a.npy", given), ("b.npy", plain)):
+        compute(tmp_path / "in.npy", tmp_path / out, **options, **{name: value})
+    assert read(tmp_path / "a.npy")[2] == read(tmp_path / "b.npy")[2]
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), np.load(tmp_path / "b.npy"))
+
+
+@pytest.mark.parametrize("address", [" ", "nowhere", "tcp://", ""])
+def test_what_is_no_address_of_a_scheduler_is_refused(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PATIENCE", "0.2s")
+    np.save(tmp_path / "in.npy", some_paths())
+    with pytest.raises(InvalidValueError, match=r"no scheduler of Dask answers at .*; give"):
+        compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=1, dask=address)

@@ -60,6 +60,8 @@ def test_each_help_has_examples_that_parse(command, capsys):
         (["table", "arborifcation", "2", "2", "-o", "x.npz"], "did you mean 'arborification'"),
         (["cache", "prun"], "did you mean 'prune'"),
         (["cache", "prune", "--megabyts", "3"], "treealg cache prune: error"),
+        (["trees", "2", "3", ""], "treealg trees: error: unrecognized arguments: ''"),
+        (["trees", "2", "3", " ", "x"], "treealg trees: error: unrecognized arguments: ' ' x"),
         (["trees", "--dimension", "2", "3"], "treealg trees: error: unrecognized arguments: --dim"),
     ],
 )

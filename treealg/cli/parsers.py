@@ -44,7 +44,8 @@ class Parser(argparse.ArgumentParser):
         """Parse arguments; what a command does not know is an error of that command."""
         found, rest = self.parse_known_args(args, namespace)
         if rest:
-            _command_of(self, found).error(f"unrecognized arguments: {' '.join(rest)}")
+            shown = " ".join(text if text.strip() else repr(text) for text in rest)
+            _command_of(self, found).error(f"unrecognized arguments: {shown}")
         return found
 
     def _print_message(self, message: str, file: Any = None) -> None:

@@ -333,8 +333,12 @@ def _mapper(address: str | None) -> Iterator[Mapper]:
     distributed = require("distributed", extra="dask")
     try:
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InvalidValueError(f"no scheduler of Dask answers at {address}: {error}") from None
+    except (OSError, ValueError, AssertionError) as error:  # the last of what is no address
+        said = f": {error}" if str(error) else ""
+        raise InvalidValueError(
+            f"no scheduler of Dask answers at {address!r}{said}; give the address of one, such as "
+            f"tcp://127.0.0.1:8786"
+        ) from None
     with client:
 
         def mapped(recipe: Recipe, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Any]]:
