@@ -33,6 +33,9 @@ tables.of_marcus, tables.of_ito = of_cumulants("stratonovich"), of_cumulants("it
 tables.by_weight = lambda *size, planar: tables.weighted_arborification(
     tuple(range(1, size[0] + 1)), size[1], planar=planar
 )
+tables.chains_by_weight = lambda *size, planar: tables.weighted_arborification(
+    tuple(range(1, size[0] + 1)), size[1], planar=planar, longest=2
+)
 tables.cuts_by_weight = lambda *size, planar: tables.weighted_convolution(
     tuple(range(1, size[0] + 1)), size[1], planar=planar
 )
@@ -153,6 +156,12 @@ def test_a_table_needs_a_few_times_its_own_memory(name, dimension, degree, plana
     peak, nbytes = measured(name, dimension, degree, planar)
     # As the contracts say; what a chunk of entries takes does not grow with the table.
     assert 0 < nbytes < peak < 5 * nbytes + 2**24
+
+
+@pytest.mark.slow
+def test_rows_of_what_is_heaviest_are_not_kept():
+    peak, nbytes = measured("chains_by_weight", 2, 10, True)
+    assert 0 < nbytes < peak < 2 * nbytes + 2**24
 
 
 @pytest.mark.slow

@@ -176,6 +176,24 @@ def test_equal_weights_of_1_give_the_basis_of_all(planar):
     assert kind is None or layout.nodes == 4
 
 
+@pytest.mark.parametrize(("weights", "degree"), [((1, 2), 6), ((2, 3, 2), 8), ((1,), 6)])
+def test_the_first_branch_of_a_last_tree_is_taken_off(weights, degree):
+    layout = WeightedLayout(weights, degree, True)
+    forests = [()]
+    for first, rest in zip(layout.first[1:].tolist(), layout.rest[1:].tolist(), strict=True):
+        tree = forests[layout.branches[first]], int(layout.label[first])
+        forests.append((tree, *forests[rest]))
+    number = {forest: place for place, forest in enumerate(forests)}
+    assert len(number) == len(forests) > 50
+    expected = [
+        number[(*forest[:-1], (forest[-1][0][1:], forest[-1][1]))]
+        if forest and forest[-1][0]
+        else -1
+        for forest in forests
+    ]
+    assert layout.without_branch.tolist() == expected
+
+
 def test_tables_follow_the_basis_and_not_the_number_of_nodes():
     # 10 nodes of 3 labels would be 2.6 million trees.
     assert tables.weighted_length((1, 5, 5), 10, planar=False) < 3000

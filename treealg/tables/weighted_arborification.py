@@ -215,16 +215,25 @@ class _Rows(ABC):
 
         return linear_map_of(1, self.words.size, pieces(), self.what)
 
-    def grow(self, count: int, parts: _Steps) -> None:
-        """Add so many forests, of which letters leave something, so many times."""
+    def grow(self, begin: int, end: int, parts: _Steps) -> _Words:
+        """Add the forests of these numbers, of which letters leave something, so many times.
+
+        Yielded are their words, and none are kept of what is so heavy that no letter leaves it.
+        """
         row, left, letter, coef = parts
         forests, size = self.layout.first.size, len(self.chains.labels)
         key, coef = merge((row * forests + left) * size + letter, coef)
         key, letter = np.divmod(key, size)
         row, left = np.divmod(key, forests)
-        self.taken.extend(np.bincount(row, minlength=count), [left, letter], coef)
-        for sizes, number, total in self.words_of(count, (row, left, letter, coef)):
-            self.rows.extend(sizes, [number], total)
+        weight = self.layout.weight_of[begin:end]
+        light = weight + self.layout.weights.min() <= self.words.degree
+        sizes, kept = np.bincount(row, minlength=end - begin), light[row]
+        self.taken.extend(sizes * light, [left[kept], letter[kept]], coef[kept])
+        for sizes, number, total in self.words_of(end - begin, (row, left, letter, coef)):
+            own, light = light[: sizes.size], light[sizes.size :]
+            kept = np.repeat(own, sizes)
+            self.rows.extend(sizes * own, [number[kept]], total[kept])
+            yield sizes, number, total
 
     def words_of(self, count: int, parts: _Steps) -> _Words:
         """Yield the words of so many rows, which ascend: of what is left, followed by a letter."""
@@ -246,6 +255,8 @@ class _Rows(ABC):
 
     def below(self, forest: IntArray, label: IntArray) -> _Steps:
         """Return what longer chains leave that begin with a label, above some forests."""
+        if not self.chains.has_longer:
+            forest, label = forest[:0], label[:0]
         place, entry = self.taken.entries(forest)
         (left, letter), coef = self.taken.take(entry)
         longer = self.chains.longer[label[place], letter]
@@ -263,7 +274,9 @@ class _Trees(_Rows):
             level = slice(layout.start[nodes], layout.start[nodes + 1])
             first, rest = layout.first[level], layout.rest[level]
             for begin, end in ranges(1 + self.taken.sizes(rest)):
-                self.grow(end - begin, self._of_first_trees(first[begin:end], rest[begin:end]))
+                steps = self._of_first_trees(first[begin:end], rest[begin:end])
+                for _ in self.grow(level.start + begin, level.start + end, steps):
+                    pass  # those of trees are made of them
         return layout.tree_weight, self._of_all_trees()
 
     def _of_first_trees(self, first: IntArray, rest: IntArray) -> _Steps:
@@ -302,24 +315,18 @@ class _Ordered(_Rows):
 
     def all_words(self) -> tuple[IntArray, _Words]:
         """Return the weights of all ordered forests, and their words."""
-        layout = self.layout
-        for nodes in range(1, layout.nodes + 1):
-            level = slice(layout.start[nodes], layout.start[nodes + 1])
-            init, last = layout.init[level], layout.last[level]
-            step = self._of_words if layout.planar is None else self._of_last_trees
-            for begin, end in ranges(1 + self._steps(init, layout.branches[last])):
-                self.grow(end - begin, step(init[begin:end], last[begin:end]))
-        return layout.weight_of[1:], self._of_all()
+        return self.layout.weight_of[1:], self._of_all()
 
     def _of_all(self) -> _Words:
-        """Yield the words of all rows but that of the empty one, which are there."""
-        sizes = self.rows.sizes()[1:]
-        before = 1
-        for begin, end in ranges(sizes):
-            after = before + int(sizes[begin:end].sum())
-            (number,), coef = self.rows.take(slice(before, after))
-            yield sizes[begin:end], number, coef
-            before = after
+        """Yield the words of all forests, which are made of those of fewer nodes."""
+        layout = self.layout
+        step = self._of_words if layout.planar is None else self._of_last_trees
+        for nodes in range(1, layout.nodes + 1):
+            level = np.arange(layout.start[nodes], layout.start[nodes + 1])
+            init, last = layout.init[level], layout.last[level]
+            for begin, end in ranges(1 + self._steps(init, layout.branches[last])):
+                some = level[begin:end]
+                yield from self.grow(some[0], some[-1] + 1, step(some))
 
     def _steps(self, init: IntArray, branches: IntArray) -> IntArray:
         """Return about how much is shuffled for ordered forests: as many ways as of their trees."""
@@ -330,9 +337,9 @@ class _Ordered(_Rows):
         ways = np.array([[math.comb(a + b, a) for a in most] for b in most])
         return np.asarray(ways[layout.length[branches], layout.length[init]])
 
-    def _of_words(self, init: IntArray, last: IntArray) -> _Steps:
+    def _of_words(self, forest: IntArray) -> _Steps:
         """Return what letters leave of words: a ladder's root is its last label."""
-        label = self.layout.label[last]
+        init, label = self.layout.init[forest], self.layout.label[self.layout.last[forest]]
         row, left, longer, times = self.below(init, label)
         return (
             np.concatenate([np.arange(init.size), row]),
@@ -341,14 +348,45 @@ class _Ordered(_Rows):
             np.concatenate([np.ones(init.size), times]),
         )
 
-    def _of_last_trees(self, init: IntArray, last: IntArray) -> _Steps:
-        """Return what letters leave of ordered forests, of which all but the last tree stays."""
-        layout, label = self.layout, self.layout.label[last]
-        row, under, longer, times = self.below(layout.branches[last], label)
-        pair, left, coef = layout.shuffle(
-            np.concatenate([init, init[row]]), np.concatenate([layout.branches[last], under])
-        )
-        row = np.concatenate([np.arange(init.size), row])
-        letter = np.concatenate([self.letter[label], longer])
-        times = np.concatenate([np.ones(init.size), times])
-        return row[pair], left, letter[pair], coef * times[pair]
+    def _of_last_trees(self, forest: IntArray) -> _Steps:
+        """Return what letters leave of ordered forests, of which all but the last tree stays.
+
+        A shuffle of two forests begins with the first tree of the one or of the other. What
+        follows is what the root of the last tree leaves, of the forest without this tree.
+        """
+        layout, last = self.layout, self.layout.last[forest]
+        init, branches, label = layout.init[forest], layout.branches[last], layout.label[last]
+        own = self.letter[label]
+        alone, mixed = _alone_or_mixed(init, branches)
+        parts = [(alone, (init + branches)[alone], own[alone], np.ones(alone.size))]
+        for first, rest in (
+            (layout.first[forest], layout.rest[forest]),
+            (layout.first[branches], layout.without_branch[forest]),
+        ):
+            place, left, coef = self._shuffled(rest[mixed])
+            row = mixed[place]
+            parts.append((row, layout.prepend_each(first[row], left), own[row], coef))
+        row, under, longer, times = self.below(branches, label)
+        alone, mixed = _alone_or_mixed(init[row], under)
+        parts.append((row[alone], (init[row] + under)[alone], longer[alone], times[alone]))
+        tree = layout.tree(under[mixed], label[row[mixed]])
+        place, left, coef = self._shuffled(layout.append(init[row[mixed]], tree))
+        some = mixed[place]
+        parts.append((row[some], left, longer[some], coef * times[some]))
+        row, left, letter, coef = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return row, left, letter, coef
+
+    def _shuffled(self, forest: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return what the last roots of forests leave: the place of each, what, and how often."""
+        place, entry = self.taken.entries(forest)
+        (left, letter), coef = self.taken.take(entry)
+        if self.chains.has_longer:
+            own = letter == self.letter[self.layout.label[self.layout.last[forest]]][place]
+            place, left, coef = place[own], left[own], coef[own]
+        return place, left, coef
+
+
+def _alone_or_mixed(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Tell which pairs of forests have an empty one, and which do not."""
+    both = (left > 0) & (right > 0)
+    return np.flatnonzero(~both), np.flatnonzero(both)

@@ -73,6 +73,11 @@ class Chains:
     def _numbers(self) -> tuple[Any, ...]:
         return self.dimension, self.channels, self.labels, self.weight, self.place, self.longer
 
+    @property
+    def has_longer(self) -> bool:
+        """Whether any letter has more than one label."""
+        return bool((self.longer >= 0).any())
+
     def counts(self) -> list[int]:
         """Return the number of letters of each weight, from 0.
 

@@ -203,6 +203,19 @@ class WeightedLayout:
             init[longer] = self.prepend_each(self.first[longer], init[self.rest[longer]])
         return init
 
+    @cached_property
+    def without_branch(self) -> IntArray:
+        """The number of each ordered forest whose last tree lacks its first branch, -1 of none."""
+        found = np.full(self.first.size, -1, dtype=np.int64)
+        for begin, end in zip(self.start[1:], self.start[2:], strict=False):
+            some = begin + np.flatnonzero(self.branches[self.last[begin:end]] > 0)
+            alone, longer = some[self.rest[some] == 0], some[self.rest[some] > 0]
+            tree = self.first[alone]
+            tree = self.tree(self.rest[self.branches[tree]], self.label[tree])
+            found[alone] = self.prepend_each(tree, np.zeros_like(alone))
+            found[longer] = self.prepend_each(self.first[longer], found[self.rest[longer]])
+        return found
+
     def append(self, forest: IntArray, tree: IntArray) -> IntArray:
         """Rank the ordered forests that go on with `tree` at the end."""
         keys, order = self._ends
