@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
-from treealg.symbolic.bseries.nilpotent import Nilpotent
+from treealg.symbolic.bseries.nilpotent import Nilpotent, NilpotentArray
 from treealg.symbolic.bseries.series import BSeries, check_series
 from treealg.symbolic.linear.coefficients import check_coefficient, expression, is_finite
 from treealg.symbolic.linear.sequences import entries_of
@@ -110,7 +112,9 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
     (162,)
     """
     tree = single_tree(tree)
-    return _differential(tree, _pointwise_derivative(fields, point), {})
+    derivative = _pointwise_derivative(fields, point)
+    with np.errstate(all="ignore"):  # what is not finite is refused
+        return _differential(tree, derivative, {})
 
 
 def expand_series(series: BSeries, fields: Any, variables: Iterable[Any], step: Any) -> Components:
@@ -193,9 +197,11 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     (Fraction(15, 16),)
     """
     check_series("series", series)
-    start = tuple(map(check_coefficient, entries_of("point", point)))
-    step = check_coefficient(step)
-    return _sum(series, _pointwise_derivative(fields, start), start, step)
+    start = _point(point)
+    step = check_coefficient(step, "step")
+    derivative = _pointwise_derivative(fields, start)
+    with np.errstate(all="ignore"):  # what is not finite is refused
+        return _sum(series, derivative, start, step)
 
 
 def _differential(tree: Tree, derivative: Directional, known: dict[Tree, Components]) -> Components:
@@ -243,6 +249,10 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
                 "several fields as a mapping from their colours, {0: [...], 1: [...]}"
             )
         table[colour] = tuple(expression("a component of a field", part) for part in parts)
+        if not all(map(is_finite, table[colour])):
+            raise InvalidValueError(
+                f"the components of a vector field must be finite, got {brief(parts)}"
+            )
         if len(table[colour]) != len(symbols):
             raise InvalidValueError(
                 f"a vector field must have one component per variable, got {len(table[colour])} "
@@ -327,10 +337,19 @@ def _of_constant(value: Any, top: int) -> Any:
     return 0 if is_finite(value) else value - value
 
 
-def _pointwise_derivative(fields: Any, point: Any) -> Directional:
-    import numpy as np
+def _point(point: Any) -> Components:
+    """Return the coordinates of a point, which are finite."""
+    start = tuple(
+        check_coefficient(value, "a coordinate of the point")
+        for value in entries_of("point", point)
+    )
+    if not all(map(is_finite, start)):
+        raise InvalidValueError(f"point must have finite coordinates, got {brief(point)}")
+    return start
 
-    start = tuple(map(check_coefficient, entries_of("point", point)))
+
+def _pointwise_derivative(fields: Any, point: Any) -> Directional:
+    start = _point(point)
     table = fields if isinstance(fields, Mapping) else {0: fields}
     for colour, field in table.items():
         if not callable(field):
@@ -347,7 +366,7 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
 
     def derivative(colour: int, directions: list[Components]) -> Components:
         field = _field_of(table, colour)
-        y = np.empty(len(start), dtype=object)
+        y = NilpotentArray(len(start), dtype=object)
         for i, value in enumerate(start):
             terms = {0: value}
             terms.update({1 << k: vector[i] for k, vector in enumerate(directions)})
@@ -362,6 +381,12 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
                 f"{len(start)} coordinates"
             )
         top = (1 << len(directions)) - 1
-        return tuple(_component(value, top) for value in result)
+        values = tuple(_component(value, top) for value in result)
+        if not all(map(is_finite, values)):
+            raise InvalidValueError(
+                f"the vector field has no derivative of order {len(directions)} at the point that "
+                f"floats can hold: got {brief(values)}; choose another point, or other units"
+            )
+        return values
 
     return derivative

@@ -7,16 +7,20 @@ arithmetic the function does is done on such numbers, exactly when the numbers a
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+import functools
+import operator
 from fractions import Fraction
 from typing import Any
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+import numpy as np
+
+from treealg.errors import InvalidValueError
+from treealg.symbolic.bseries.float_range import check_digits, in_range
+from treealg.symbolic.bseries.taylor import function_at, taylor
 from treealg.symbolic.linear.fields import is_expression
 from treealg.symbolic.trees.meter import spend
 
-__all__ = ["Nilpotent"]
+__all__ = ["Nilpotent", "NilpotentArray"]
 
 #: Masks of many infinitesimals, of which a look-up takes one step more.
 _PROBED = 10_000
@@ -119,12 +123,13 @@ class Nilpotent:
         if _is_sequence(other):
             return NotImplemented
         if isinstance(other, Nilpotent):
-            return self.__mul__(other.__pow__(-1))
-        return self * (Fraction(1, other) if isinstance(other, int) else 1 / other)
+            return in_range(_quotient, self, other)
+        return Nilpotent({mask: _over(value, other) for mask, value in self.terms.items()})
 
     def __rtruediv__(self, other: Any) -> Nilpotent:
-        inverse: Nilpotent = self**-1
-        return inverse.__mul__(other)
+        if _is_sequence(other):
+            return NotImplemented
+        return Nilpotent({0: other}).__truediv__(self)
 
     def __pow__(self, exponent: Any) -> Nilpotent:
         if _is_sequence(exponent):
@@ -134,19 +139,15 @@ class Nilpotent:
             for _ in range(exponent):
                 result = result * self
             return result
-        if isinstance(exponent, int):
-            base = self.plain
-            start = Fraction(1, base) if isinstance(base, int) else 1 / base
-            return self._compose(
-                lambda k: _falling(exponent, k) * start ** (k - exponent)  # type: ignore[operator, unused-ignore]
-            )
-        if isinstance(exponent, (float, Fraction)):
-            return self._compose(lambda k: _falling(exponent, k) * self.plain ** (exponent - k))
+        if isinstance(exponent, (int, float, Fraction)):
+            return self._function("power", exponent)
         power: Nilpotent = self.log() * exponent
         return power.exp()
 
     def __rpow__(self, base: Any) -> Nilpotent:
-        power: Nilpotent = self * _real_function("log", base)
+        if isinstance(base, (int, float, Fraction)) and base > 0:
+            return self._function("exponential", base)
+        power: Nilpotent = self * function_at("log", base)
         return power.exp()
 
     def __abs__(self) -> Nilpotent:
@@ -186,74 +187,117 @@ class Nilpotent:
             )
         return difference.plain
 
-    def _compose(self, derivative: Callable[[int], Any]) -> Nilpotent:
-        """Return the Taylor series of a function of known derivatives at the real part."""
+    def _function(self, name: str, *parameters: Any) -> Nilpotent:
+        """Return a function of this, given by its name in `taylor`."""
+
+        def composed(x: Nilpotent) -> Nilpotent:
+            coefficients = taylor(name, x.plain, x.degree, *parameters)
+            check_digits(coefficients, x.plain)
+            return x._composed(coefficients)
+
+        return in_range(composed, self)
+
+    @property
+    def degree(self) -> int:
+        """The number of infinitesimals, which bounds the powers that do not vanish."""
+        return functools.reduce(operator.or_, self.terms, 0).bit_count()
+
+    def _composed(self, coefficients: list[Any]) -> Nilpotent:
+        """Return the value of a function of which the Taylor coefficients here are given."""
         small = Nilpotent({mask: value for mask, value in self.terms.items() if mask})
-        result, power, k = Nilpotent({0: derivative(0)}), small, 1
-        while power.terms:
-            value = derivative(k)
-            # A power of k infinitesimals holds each product k! times; the division is exact.
-            result = result + power * value * Fraction(1, math.factorial(k))
-            power, k = power * small, k + 1
-        return result
-
-    def _periodic(self, values: Iterable[Any]) -> Nilpotent:
-        cycle = list(values)
-        return self._compose(lambda k: cycle[k % len(cycle)])
-
-    def _integral(self, start: Any, slope: Nilpotent) -> Nilpotent:
-        """Return f of this, for f with the value `start` at the real part and the slope f'."""
-        terms = {0: start}
-        small = [mask for mask in self.terms if mask]
-        for bit in {1 << i for mask in small for i in range(mask.bit_length()) if mask >> i & 1}:
-            inner = Nilpotent({mask ^ bit: self.terms[mask] for mask in small if mask & bit})
-            for mask, value in (slope * inner).terms.items():
-                # The derivative with respect to the first infinitesimal gives all that have it.
-                if not mask & bit and not mask & (bit - 1):
-                    terms[mask | bit] = value
+        terms, power = {0: coefficients[0]}, small
+        for k, coefficient in enumerate(coefficients[1:], 2):
+            if coefficient.__class__ is not int or coefficient:
+                for mask, value in power.terms.items():
+                    part = value * coefficient
+                    terms[mask] = terms[mask] + part if mask in terms else part
+            if k < len(coefficients):
+                power = power * small
         return Nilpotent(terms)
 
     def exp(self) -> Nilpotent:
         """Return the exponential."""
-        return self._periodic([_real_function("exp", self.plain)])
+        return self._function("exp")
 
     def log(self) -> Nilpotent:
         """Return the natural logarithm."""
-        return self._integral(_real_function("log", self.plain), self**-1)
+        return self._function("log")
 
     def sin(self) -> Nilpotent:
         """Return the sine."""
-        s, c = _real_function("sin", self.plain), _real_function("cos", self.plain)
-        return self._periodic([s, c, -s, -c])
+        return self._function("sin")
 
     def cos(self) -> Nilpotent:
         """Return the cosine."""
-        s, c = _real_function("sin", self.plain), _real_function("cos", self.plain)
-        return self._periodic([c, -s, -c, s])
+        return self._function("cos")
 
     def tan(self) -> Nilpotent:
         """Return the tangent."""
-        return self.sin() / self.cos()
+        return self._function("tan")
 
     def sinh(self) -> Nilpotent:
         """Return the hyperbolic sine."""
-        return (self.exp() - (-self).exp()) / 2
+        return self._function("sinh")
 
     def cosh(self) -> Nilpotent:
         """Return the hyperbolic cosine."""
-        return (self.exp() + (-self).exp()) / 2
+        return self._function("cosh")
 
     def tanh(self) -> Nilpotent:
         """Return the hyperbolic tangent."""
-        return self.sinh() / self.cosh()
+        return self._function("tanh")
 
-    def sqrt(self) -> Nilpotent:
-        """Return the square root."""
-        return self ** Fraction(1, 2)
+    def sinc(self) -> Nilpotent:
+        """Return the normalized cardinal sine, sin(pi x) / (pi x)."""
+        return self._function("sinc")
 
     def cbrt(self) -> Nilpotent:
         """Return the real cube root."""
-        return -((-self) ** Fraction(1, 3)) if self < 0 else self ** Fraction(1, 3)
+        return self._function("cbrt")
+
+    def expm1(self) -> Nilpotent:
+        """Return the exponential less 1."""
+        return self._function("expm1")
+
+    def log1p(self) -> Nilpotent:
+        """Return the logarithm of 1 more."""
+        return self._function("log1p")
+
+    def log2(self) -> Nilpotent:
+        """Return the binary logarithm."""
+        return self._function("log2")
+
+    def log10(self) -> Nilpotent:
+        """Return the decimal logarithm."""
+        return self._function("log10")
+
+    def arcsin(self) -> Nilpotent:
+        """Return the inverse sine."""
+        return self._function("asin")
+
+    def arccos(self) -> Nilpotent:
+        """Return the inverse cosine."""
+        return self._function("acos")
+
+    def arctan(self) -> Nilpotent:
+        """Return the inverse tangent."""
+        return self._function("atan")
+
+    def arcsinh(self) -> Nilpotent:
+        """Return the inverse hyperbolic sine."""
+        return self._function("asinh")
+
+    def arccosh(self) -> Nilpotent:
+        """Return the inverse hyperbolic cosine."""
+        return self._function("acosh")
+
+    def arctanh(self) -> Nilpotent:
+        """Return the inverse hyperbolic tangent."""
+        return self._function("atanh")
+
+    def sqrt(self) -> Nilpotent:
+        """Return the square root."""
+        return self._function("power", Fraction(1, 2))
 
     def square(self) -> Nilpotent:
         """Return the square."""
@@ -261,64 +305,33 @@ class Nilpotent:
 
     def reciprocal(self) -> Nilpotent:
         """Return the inverse."""
-        return self**-1
+        return self._function("power", -1)
 
     def exp2(self) -> Nilpotent:
         """Return the power of 2."""
         return self.__rpow__(2)
 
-    def expm1(self) -> Nilpotent:
-        """Return the exponential less 1."""
-        return self._integral(_real_function("expm1", self.plain), self.exp())
-
-    def log1p(self) -> Nilpotent:
-        """Return the logarithm of 1 more."""
-        return self._integral(_real_function("log1p", self.plain), (self + 1) ** -1)
-
-    def log2(self) -> Nilpotent:
-        """Return the binary logarithm."""
-        return self._integral(_real_function("log2", self.plain), (self * math.log(2)) ** -1)
-
-    def log10(self) -> Nilpotent:
-        """Return the decimal logarithm."""
-        return self._integral(_real_function("log10", self.plain), (self * math.log(10)) ** -1)
-
-    def arcsin(self) -> Nilpotent:
-        """Return the inverse sine."""
-        return self._integral(_real_function("asin", self.plain), (1 - self * self).sqrt() ** -1)
-
-    def arccos(self) -> Nilpotent:
-        """Return the inverse cosine."""
-        return self._integral(_real_function("acos", self.plain), -((1 - self * self).sqrt() ** -1))
-
-    def arctan(self) -> Nilpotent:
-        """Return the inverse tangent."""
-        return self._integral(_real_function("atan", self.plain), (1 + self * self) ** -1)
-
-    def arcsinh(self) -> Nilpotent:
-        """Return the inverse hyperbolic sine."""
-        return self._integral(_real_function("asinh", self.plain), (1 + self * self).sqrt() ** -1)
-
-    def arccosh(self) -> Nilpotent:
-        """Return the inverse hyperbolic cosine."""
-        return self._integral(_real_function("acosh", self.plain), (self * self - 1).sqrt() ** -1)
-
-    def arctanh(self) -> Nilpotent:
-        """Return the inverse hyperbolic tangent."""
-        return self._integral(_real_function("atanh", self.plain), (1 - self * self) ** -1)
-
     def arctan2(self, other: Any) -> Nilpotent:
         """Return the angle of the point with this ordinate and the given abscissa."""
-        x = other if isinstance(other, Nilpotent) else Nilpotent({0: other})
-        # Locally the inverse tangent of a quotient, up to a constant.
-        angle = (self / x).arctan() if x.plain != 0 else -(x / self).arctan()
-        start = _real_function("atan2", self.plain, x.plain)
-        return Nilpotent({**angle.terms, 0: start})
+        return in_range(_angle, self, _lifted(other))
 
     def hypot(self, other: Any) -> Nilpotent:
         """Return the distance of a point from the origin."""
-        square: Nilpotent = self * self + other * other
-        return square.sqrt()
+        return in_range(_distance, self, _lifted(other), reach=2)
+
+    # -- what NumPy asks for -----------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if len(inputs) == 1 and method == "__call__" and not options:
+            own = getattr(self, ufunc.__name__, None)
+            if own is not None:
+                return own()
+        return _apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(
+        self, function: Any, types: Any, inputs: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        return _apply_function(function, inputs, options)
 
 
 def _is_sequence(other: Any) -> bool:
@@ -334,25 +347,106 @@ def _are_quick(terms: dict[int, Any]) -> bool:
     return all(value.__class__ in (int, float) for value in terms.values())
 
 
-def _falling(exponent: Any, k: int) -> Any:
-    result: Any = 1
-    for i in range(k):
-        result = result * (exponent - i)
-    return result
+def _lifted(value: Any) -> Nilpotent:
+    return value if isinstance(value, Nilpotent) else Nilpotent({0: value})
 
 
-def _real_function(name: str, *values: Any) -> Any:
-    """Return the value of a function, named as in `math`, at numbers or expressions."""
-    if any(map(is_expression, values)):
-        import sympy
+def _over(value: Any, divisor: Any) -> Any:
+    """Return a quotient, which is exact if both are integers."""
+    if isinstance(value, int) and isinstance(divisor, int):
+        return Fraction(value, divisor)
+    return value / divisor
 
-        exact = getattr(sympy, name, None)
-        if exact is not None:
-            return exact(*values)
-    for value in values:
-        if not isinstance(value, (int, float, Fraction)):
-            raise InvalidTypeError(f"cannot take {name} of {type(value).__name__} {value!r}")
-    try:
-        return getattr(math, name)(*values)
-    except ValueError:
-        raise InvalidValueError(f"{name} is not defined at {values[0]}") from None
+
+def _quotient(x: Nilpotent, y: Nilpotent) -> Nilpotent:
+    return x.__mul__(y._composed(taylor("power", y.plain, y.degree, -1)))
+
+
+def _angle(y: Nilpotent, x: Nilpotent) -> Nilpotent:
+    start = function_at("atan2", y.plain, x.plain)
+    # Locally the inverse tangent of a quotient, up to a constant.
+    if x.plain != 0 and (is_expression(start) or abs(y.plain) <= abs(x.plain)):
+        angle = _quotient(y, x).arctan()
+    else:
+        angle = -_quotient(x, y).arctan()
+    return Nilpotent({**angle.terms, 0: start})
+
+
+def _distance(x: Nilpotent, y: Nilpotent) -> Nilpotent:
+    sizes = abs(x.plain), abs(y.plain)
+    if any(map(is_expression, sizes)) or not any(sizes):
+        return (x * x + y * y).sqrt()
+    if sizes[0] < sizes[1]:
+        x, y = y, x
+    # In the sum of squares the derivatives in the larger one would cancel.
+    ratio = _quotient(y, x)
+    return (ratio * ratio + 1).sqrt() * abs(x)
+
+
+# -- functions of NumPy ----------------------------------------------------------------------------
+
+# NumPy asks the first entry of an array of objects for a function of two, such as arctan2, which a
+# plain number does not have, and computes others, such as sinc, by formulas in which digits cancel.
+
+#: Functions of two numbers of which the first is asked.
+_OF_TWO = frozenset({np.arctan2, np.hypot})
+
+
+class NilpotentArray(np.ndarray[Any, Any]):
+    """An array of numbers with infinitesimals."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return _apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
+        return _apply_function(function, inputs, options)
+
+
+def _apply_ufunc(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
+    """Return the value of a universal function of NumPy."""
+    arrays = list(map(_unboxed, inputs))
+    if ufunc in _OF_TWO:
+        arrays[0] = _lifted_entries(arrays[0])
+    out = options.get("out")
+    if out is not None:
+        options = {**options, "out": tuple(map(_unboxed, out))}
+    call = ufunc if method == "__call__" else getattr(ufunc, method)
+    found = call(*arrays, **options)
+    if out is not None:
+        return out[0] if len(out) == 1 else out
+    is_array = found.__class__ is np.ndarray and found.dtype == object
+    return found.view(NilpotentArray) if is_array else found
+
+
+def _apply_function(function: Any, inputs: Any, options: dict[str, Any]) -> Any:
+    """Return the value of another function of NumPy."""
+    if function is np.sinc and len(inputs) == 1 and not options:
+        return _sinc(_lifted_entries(_unboxed(inputs[0])))
+    return function._implementation(*inputs, **options)
+
+
+def _unboxed(value: Any) -> Any:
+    """Return an array of objects without functions of its own."""
+    if value.__class__ is NilpotentArray:
+        return value.view(np.ndarray)
+    if value.__class__ is Nilpotent:
+        array = np.empty((), dtype=object)
+        array[()] = value
+        return array
+    return value
+
+
+def _lifted_entries(value: Any) -> Any:
+    """Return an array of numbers with infinitesimals, of which plain numbers have none."""
+    array = np.array(value, dtype=object)
+    for place in np.ndindex(array.shape):
+        if not isinstance(array[place], Nilpotent):
+            array[place] = Nilpotent({0: array[place]})
+    return array
+
+
+def _sinc(array: Any) -> Any:
+    found = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        found[place] = array[place].sinc()
+    return found.view(NilpotentArray) if array.shape else found[()]

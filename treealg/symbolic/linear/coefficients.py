@@ -174,8 +174,10 @@ def is_zero_start(value: Any, what: str) -> bool:
     )
 
 
-def check_coefficient(value: Any) -> Any:
+def check_coefficient(value: Any, name: str = "a coefficient") -> Any:
     """Return a coefficient: a number, of Python if it was one of NumPy, or an expression.
+
+    Messages call it by the name.
 
     Examples
     --------
@@ -187,7 +189,7 @@ def check_coefficient(value: Any) -> Any:
     if not is_coefficient(value):
         how = "; write int(...) around truth values" if isinstance(value, bool) else ""
         raise InvalidTypeError(
-            f"a coefficient must be a number or a symbolic expression that commutes, got "
+            f"{name} must be a number or a symbolic expression that commutes, got "
             f"{type(value).__name__} {brief(value)}{how}"
         )
     return value
