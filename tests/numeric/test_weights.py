@@ -195,8 +195,9 @@ def test_what_has_no_meaning_is_refused(options, error, message):
 
 
 def test_weights_that_are_too_fine_are_refused():
-    with pytest.raises(treealg.InvalidValueError, match="too fine"):
-        treealg.branched_sig(points(2), 10_000, weights=(1009, 2003))
+    for weights, degree in (((1009, 2003), 10_000), ((999, 501), 1000), ((2000, 1002), 2003)):
+        with pytest.raises(treealg.InvalidValueError, match=f"too fine for degree {degree}:"):
+            treealg.branched_sig(points(2), degree, weights=weights)
 
 
 def test_messages_have_the_weights_of_the_caller():

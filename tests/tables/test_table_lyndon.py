@@ -6,13 +6,14 @@ from itertools import product
 import numpy as np
 import pytest
 
+import treealg
 from tests.support import soon
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
 from treealg.tables import brackets, rows as rows_module
 from treealg.tables.composition import compose
 from treealg.tables.layout import WordLayout
-from treealg.tables.lyndon import lyndon_forests
+from treealg.tables.lyndon import all_contents, lyndon_forests
 from treealg.tables.rows import Rows
 
 lyndon_module = import_module("treealg.tables.lyndon")  # where it is, is a function
@@ -165,6 +166,52 @@ def test_an_inverse_that_float64_does_not_hold_is_refused(size):
     matrix = np.eye(size) - 2.0**10 * np.eye(size, k=-1)
     with pytest.raises(InvalidValueError, match=r"2\*\*53 .* lower the degree"):
         brackets._inverse(sparse_rows(matrix))
+
+
+@pytest.mark.parametrize("counts", [(7, 9), (9, 7), (7, 8)])
+def test_the_shortest_words_that_are_refused_are_known(counts):
+    layout = WordLayout(2, sum(counts))
+    every = all_contents(layout, lyndon_forests(layout))
+    (own,) = (x for x in every if np.bincount(x.words[0], minlength=2).tolist() == list(counts))
+    if counts == (7, 9):
+        with pytest.raises(InvalidValueError, match=r"2\*\*53"):
+            brackets.at_lyndon_words(own)
+    else:
+        assert np.abs(brackets.at_lyndon_words(own).entries.coef).max() < 2**53
+
+
+INEXACT = [
+    lambda: tables.lyndon(2, 16, 2, planar=None),
+    lambda: tables.lyndon(2, 18, 2, planar=None),
+    lambda: tables.lyndon_arborification(2, 17, 2, planar=None),
+    lambda: tables.lyndon_expansion(2, 16, 1, planar=None),
+    lambda: tables.weighted_lyndon((2, 1), 23, 2, planar=None),
+    lambda: tables.weighted_lyndon((30, 1, 2), 25, 2, planar=None),
+    lambda: tables.weighted_lyndon_arborification((2, 3), 43, 2, planar=None),
+    lambda: tables.weighted_lyndon_expansion((1, 2), 25, 1, planar=None),
+    lambda: treealg.log_sig(np.ones((5, 2)), 16, method=2),
+    lambda: treealg.log_sig(np.ones((5, 1)), 16, method=2, time_aug=True),
+    lambda: treealg.log_sig_to_sig(np.ones(8800), 2, 16, method=1),
+]
+
+
+@pytest.mark.parametrize("make", INEXACT)
+def test_tables_with_words_that_are_refused_are_so_at_once(make, monkeypatch):
+    def refuse(*args):
+        raise AssertionError("looked for words")
+
+    for name in ("lyndon", "lyndon_expansion"):
+        monkeypatch.setattr(import_module(f"treealg.tables.{name}"), "lyndon_forests", refuse)
+    with pytest.raises(InvalidValueError, match=r"2\*\*53 .* lower the degree"):
+        make()
+
+
+def test_words_one_step_below_those_that_are_refused_are_not():
+    for weights, degree in (((1, 1), 16), ((2, 1), 23), ((30, 1, 2), 25)):
+        brackets.check_exact(weights, degree - 1)
+        with pytest.raises(InvalidValueError, match="exactly"):
+            brackets.check_exact(weights, degree)
+    brackets.check_exact((1,), 100)
 
 
 def test_sums_of_rows_that_float64_may_not_hold_are_refused():

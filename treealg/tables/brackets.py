@@ -10,7 +10,7 @@ A word over the letters 0, 1, ... is held as a number, its letters being the dig
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -29,11 +29,15 @@ __all__ = [
     "Content",
     "assembled",
     "at_lyndon_words",
+    "check_exact",
     "contents",
     "everywhere",
     "from_lyndon_words",
     "gathered",
 ]
+
+_INEXACT = 7, 9
+"""How often two letters, the smaller one first, are in the shortest words that `_sum` refuses."""
 
 
 class Content(NamedTuple):
@@ -113,6 +117,23 @@ def at_lyndon_words(content: Content) -> Block:
     ptr = np.searchsorted(terms.pair[order], np.arange(size + 1)).astype(np.int64)
     entries = _inverse(Rows(ptr, column, terms.coef[order]))
     return Block(content.words, content.words, content.letters, entries)
+
+
+def check_exact(weights: Sequence[int], degree: int) -> None:
+    """Refuse words, up to a weight, of so many letters that `at_lyndon_words` will refuse some.
+
+    There is one weight for each letter. Fewer letters, or more kinds of them, may be refused too.
+
+    Examples
+    --------
+    >>> check_exact((1, 1), 15)
+    >>> check_exact((1, 2), 24)
+    """
+    least = weights[0]
+    for weight in weights[1:]:
+        if _INEXACT[0] * least + _INEXACT[1] * weight <= degree:
+            raise _inexact()
+        least = min(least, weight)
 
 
 def everywhere(content: Content) -> Block:
@@ -351,7 +372,11 @@ def _combined(left: Rows, right: FloatArray) -> FloatArray:
 def _require_exact(sums: FloatArray) -> None:
     """Refuse sums of sizes of integers that float64 may not hold exactly."""
     if sums.max(initial=0.0) >= EXACT:
-        raise InvalidValueError(
-            "a coefficient of this table may be 2**53 or more, which float64 does not hold "
-            "exactly; lower the degree, or take another method"
-        )
+        raise _inexact()
+
+
+def _inexact() -> InvalidValueError:
+    return InvalidValueError(
+        "a coefficient of this table may be 2**53 or more, which float64 does not hold exactly; "
+        "lower the degree, or take another method"
+    )

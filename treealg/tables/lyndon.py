@@ -17,7 +17,14 @@ import numpy.typing as npt
 from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree
-from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
+from treealg.tables.brackets import (
+    Content,
+    assembled,
+    at_lyndon_words,
+    check_exact,
+    contents,
+    gathered,
+)
 from treealg.tables.composition import compose
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.frozen import require
@@ -101,6 +108,8 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
             return 0
         least = map_bytes(log_length(dimension, degree, planar=planar, method=method))
         if method == 2:
+            if planar is None:
+                check_exact((1, 1), degree)
             seen = foresee_growth(
                 lambda layout, size: lyndon_map(2, layout, size),
                 lambda order: log_length(dimension, order, planar=planar, method=2),

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
-from treealg.tables.brackets import assembled, everywhere, from_lyndon_words, gathered
+from treealg.tables.brackets import (
+    assembled,
+    check_exact,
+    everywhere,
+    from_lyndon_words,
+    gathered,
+)
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
     Layout,
@@ -83,6 +89,8 @@ def lyndon_expansion(
     def foresee() -> int:
         least = 0
         if planar or dimension > 1:
+            if planar is None and method == 1:
+                check_exact((1, 1), degree)
             least = foresee_growth(
                 lambda layout, size: expansion_map(method, layout, size),
                 lambda order: basis_length(dimension, order, planar=planar),

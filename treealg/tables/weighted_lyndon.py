@@ -9,6 +9,7 @@ from __future__ import annotations
 from treealg.checks import brief, check_method
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
+from treealg.tables.brackets import check_exact
 from treealg.tables.composition import compose
 from treealg.tables.linear_map import LinearMap, map_bytes
 from treealg.tables.lyndon import lyndon_map
@@ -66,6 +67,8 @@ def weighted_lyndon(
 
     def foresee() -> int:
         _check_search(weights, degree, planar)
+        if planar is None and method == 2:
+            check_exact(weights, degree)
         # Each row has an entry on the diagonal.
         return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
 
@@ -168,6 +171,8 @@ def weighted_lyndon_expansion(
 
     def foresee() -> int:
         _check_search(weights, degree, planar)
+        if planar is None and method == 1:
+            check_exact(weights, degree)
         return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
 
     def build() -> LinearMap:

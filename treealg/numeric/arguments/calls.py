@@ -204,7 +204,7 @@ def _small_weights(
     light = [weight for weight in weights if weight <= degree]
     if not light:
         return 0, None
-    unit = math.gcd(*light)
+    asked, unit = degree, math.gcd(*light)
     degree //= unit
     small = [weight // unit if weight % unit == 0 else degree + 1 for weight in weights]
     small = [min(weight, degree + 1) for weight in small]
@@ -220,9 +220,9 @@ def _small_weights(
                 return other, fewer
     if degree > _MOST_WEIGHT:
         # A basis that is too large is so by any weights.
-        tables.require_weighted_fits(weights, degree * unit, planar=planar)
+        tables.require_weighted_fits(weights, asked, planar=planar)
         raise InvalidValueError(
-            f"the weights {weights} are too fine for degree {degree * unit}: none are found with a "
+            f"the weights {brief(weights)} are too fine for degree {asked}: none are found with a "
             f"degree up to {_MOST_WEIGHT} and the same basis; use smaller integers of about their "
             f"ratios"
         )
