@@ -5,12 +5,23 @@ from fractions import Fraction
 
 import pytest
 
+from tests.support import soon
 from treealg import cli
 from treealg.codegen import FORMULA_MAPS, MAPS, formula
+from treealg.codegen.polynomials import Polynomial
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic import Tree
+from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree, arborification
+from treealg.symbolic.hopf.readings import count_readings
 
 B = (0,)
+
+
+def bush(leaves, kind=Tree):
+    return kind([kind(label=i) for i in range(leaves)])
+
+
+def broom(kind=Tree):
+    return kind([kind([kind(label=3 * i), kind(label=3 * i + 1)], 3 * i + 2) for i in range(3)])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +124,103 @@ def test_every_map_has_a_formula():
     for name in MAPS:
         assert formula(name, B).expression != 0
     assert FORMULA_MAPS == MAPS
+
+
+@pytest.mark.parametrize("name", ["log", "exp", "inverse", "combine", "corrected"])
+@pytest.mark.parametrize("tree", [bush(9), broom(), Tree([broom().children[0], bush(5)], 9)])
+def test_formulas_of_ten_nodes_are_short_and_made_soon(name, tree):
+    with soon(4):
+        got = formula(name, tree, levels=9)
+        # Every term cuts some of the nine edges.
+        assert 9 < len(got.expression.args) <= 2**9 + 1
+        assert len(str(got)) < 30_000
+
+
+@pytest.mark.parametrize(
+    ("name", "tree", "options"),
+    [
+        ("sig", bush(9), {}),
+        ("logsig", bush(9), {}),
+        ("logsig", bush(7), {}),
+        ("corrected_sig", bush(8), {"levels": 9}),
+        ("arborification", bush(9), {}),
+        ("logsig", broom(), {}),
+        ("corrected_sig", broom(), {"levels": 2}),
+        ("log", OrderedForest([broom(PlanarTree)]), {"planar": True}),
+        (
+            "exp",
+            OrderedForest([PlanarTree([PlanarTree(label=i)], i) for i in range(5)]),
+            {"planar": True},
+        ),
+        ("inverse", OrderedForest([broom(PlanarTree)]), {"planar": True}),
+    ],
+)
+def test_formulas_of_too_many_terms_are_refused_by_their_number(name, tree, options):
+    with soon(3), pytest.raises(InvalidValueError, match=r"at least \d\d,\d{3} terms, more than"):
+        formula(name, tree, **options)
+
+
+@pytest.mark.parametrize("form", ["text", "LaTeX"])
+@pytest.mark.parametrize(
+    ("name", "tree", "options"),
+    [
+        ("log", bush(7), {}),
+        ("exp", bush(6), {}),
+        ("sig", (((1,), 3), B, (1,), (2,), B, 1), {}),
+        ("corrected_sig", (((1,), B, 0), (2,), (1,), 1), {"levels": 3}),
+        ("logsig", (B, (1,), (2,), (2,), 0), {}),
+        ("inverse", OrderedForest([bush(2, PlanarTree)] * 2), {"planar": True}),
+    ],
+)
+def test_long_formulas_are_printed_as_sympy_does(name, tree, options, form):
+    import sympy
+
+    plain, shared = (formula(name, tree, cse=cse, **options) for cse in (False, True))
+    assert len(plain.expression.args) > 50
+    if form == "text":
+        assert str(plain) == f"{plain.name} = {plain.expression}"
+        assert str(shared).splitlines()[-1] == f"{shared.name} = {shared.expression}"
+    else:
+        names = dict(plain.latex_names)
+        assert plain.latex() == sympy.latex(plain.expression, symbol_names=names)
+        assert shared.latex().splitlines()[-1] == sympy.latex(shared.expression, symbol_names=names)
+
+
+def test_polynomials_are_the_expressions_that_they_stand_for():
+    import sympy
+
+    symbols = sympy.symbols("a:c")
+    made = [Polynomial({(i,): 1}) for i in range(3)]
+
+    def value(a, b, c):
+        first = Fraction(1, 2) * a * a + 3 + -1 * b * (c + a)
+        return -(first * first) + 0 + a * (first + -1 * first) + 2 * (b + b) + 7
+
+    got = sum(
+        number * sympy.prod(symbols[i] for i in monomial)
+        for monomial, number in value(*made).terms.items()
+    )
+    assert got == sympy.expand(sympy.sympify(value(*symbols)))
+    assert made[0] + -1 * made[0] == 0 != made[0]
+    assert hash(made[0] + made[1]) == hash(made[1] + made[0])
+    assert (made[0] * made[2]).free_symbols == {0, 2}
+
+
+@pytest.mark.parametrize(
+    "forest",
+    [
+        OrderedForest([broom(PlanarTree)]),
+        OrderedForest([bush(3, PlanarTree), PlanarTree(), bush(2, PlanarTree)]),
+        Forest([bush(6)]),
+        Forest([broom()]),
+        Forest([Tree([bush(2), bush(2), bush(1), Tree(label=1)])]),
+        Forest([Tree([Tree(label=i % 3) for i in range(8)])]),
+    ],
+)
+def test_words_are_counted_without_being_made(forest):
+    count = len(arborification(forest))
+    assert count_readings(forest) == count
+    assert count_readings(forest, count // 2) > count // 2 or count == 1
 
 
 @pytest.mark.parametrize("command", ["formula", "generate"])

@@ -61,7 +61,7 @@ from treealg.symbolic import (
     unrank,
 )
 from treealg.symbolic.bseries import free_tree
-from treealg.symbolic.hopf import samples
+from treealg.symbolic.hopf import readings, samples
 from treealg.symbolic.hopf.grossman_larson import graft_multisets
 from treealg.symbolic.linear import words
 from treealg.symbolic.trees import memo, meter, modular_columns, sizes
@@ -277,12 +277,12 @@ def test_sums_of_twice_as_many_terms_are_refused_by_draws():
     ("check", "terms"),
     [
         (samples.check_cuts, lambda forest: bck.coproduct(forest)),
-        (samples.check_readings, lambda forest: arborification(forest)),
+        (readings.check_readings, lambda forest: arborification(forest)),
         (samples.check_partitions, lambda forest: cem.coaction(forest)),
         (samples.check_trunks, lambda forest: hairer_kelly(forest)),
         (samples.check_contractions, lambda forest: change_of_lift("ito", "backward")(forest)),
         (
-            lambda what, forest: samples.check_readings(what, forest, together=True),
+            lambda what, forest: readings.check_readings(what, forest, together=True),
             lambda forest: contracting_arborification(forest),
         ),
         (
@@ -302,7 +302,7 @@ def test_sums_of_twice_as_many_terms_are_refused_by_draws():
             lambda forest: mkw.antipode(planar(forest)),
         ),
         (
-            lambda what, forest: samples.check_readings(what, planar(forest)),
+            lambda what, forest: readings.check_readings(what, planar(forest)),
             lambda forest: arborification(planar(forest)),
         ),
         (samples.check_hangings, lambda forest: gl.antipode(forest.b_plus())),
@@ -327,7 +327,8 @@ def test_what_is_drawn_are_terms_and_all_of_them(check, terms, monkeypatch):
         own = random.Random(7)
         found.update(draw(own) for _ in range(4000))
 
-    monkeypatch.setattr(samples, "check_draws", gather)
+    for module in (readings, samples):
+        monkeypatch.setattr(module, "check_draws", gather)
     forest = Forest.from_text("1 0[0,0[1]]")
     check("a sum", forest)
     assert len(found) == len(terms(forest))
@@ -350,7 +351,8 @@ def test_what_does_not_take_part_makes_no_more_terms(check, terms, forest, monke
         own = random.Random(8)
         found.update(draw(own) for _ in range(3000))
 
-    monkeypatch.setattr(samples, "check_draws", gather)
+    for module in (readings, samples):
+        monkeypatch.setattr(module, "check_draws", gather)
     check("a sum", forest)
     assert 1 <= len(found) <= len(terms(forest))
 

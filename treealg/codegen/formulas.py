@@ -13,10 +13,11 @@ from typing import Any
 
 from treealg.checks import check_choice, check_flag, check_integer
 from treealg.codegen.maps import MAPS, basis_text
+from treealg.codegen.polynomials import MAX_FORMULA_TERMS, Polynomial, check_formula_terms
 from treealg.errors import InvalidValueError
 from treealg.symbolic.trees.scalars import number_text
 
-__all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "Formula", "formula"]
+__all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "MAX_FORMULA_TERMS", "Formula", "formula"]
 
 FORMULA_MAPS = MAPS
 """The maps that have a formula for each coefficient: all of them."""
@@ -47,8 +48,10 @@ class Formula:
     latex_names: tuple[tuple[Any, str], ...]
 
     def __str__(self) -> str:
-        lines = [f"{symbol} = {expression}" for symbol, expression in self.shared]
-        return "\n".join([*lines, f"{self.name} = {self.expression}"])
+        from treealg.codegen.sums import text_of
+
+        lines = [f"{symbol} = {text_of(expression)}" for symbol, expression in self.shared]
+        return "\n".join([*lines, f"{self.name} = {text_of(self.expression)}"])
 
     def latex(self) -> str:
         """Return the formula in LaTeX, without mathematics delimiters.
@@ -58,29 +61,46 @@ class Formula:
         str
             One line per common subexpression, and the result.
         """
-        from sympy import latex
+        from treealg.codegen.sums import latex_of
 
         names = dict(self.latex_names)
         lines = [
-            f"{latex(symbol)} = {latex(expression, symbol_names=names)}"
+            f"{latex_of(symbol, {})} = {latex_of(expression, names)}"
             for symbol, expression in self.shared
         ]
-        lines.append(latex(self.expression, symbol_names=names))
+        lines.append(latex_of(self.expression, names))
         return "\n".join(lines)
 
 
 class _Symbols:
-    """Makes one symbol per name, and remembers its LaTeX."""
+    """Numbers the symbols, one for each name, and remembers their LaTeX."""
 
     def __init__(self) -> None:
-        self.latex: dict[Any, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._latex: list[str] = []
 
-    def __call__(self, name: str, index: str) -> Any:
-        from sympy import Symbol
+    def number(self, name: str, index: str) -> int:
+        """Return the number of a symbol."""
+        number = self._numbers.setdefault(f"{name}({index})", len(self._latex))
+        if number == len(self._latex):
+            self._latex.append(rf"{name}\left({_subscripts(index)}\right)")
+        return number
 
-        symbol = Symbol(f"{name}({index})")
-        self.latex[symbol] = rf"{name}\left({_subscripts(index)}\right)"
-        return symbol
+    def __call__(self, name: str, index: str) -> Polynomial:
+        return Polynomial({(self.number(name, index),): 1})
+
+    def expression(self, value: Any) -> tuple[Any, dict[Any, str]]:
+        """Return a value as an expression, and the LaTeX of all symbols."""
+        from sympy import Add, Mul, Rational, Symbol, sympify
+
+        symbols = [Symbol(name) for name in self._numbers]
+        names = dict(zip(symbols, self._latex, strict=True))
+        if not isinstance(value, Polynomial):
+            return sympify(value), names
+        terms = value.terms.items()
+        check_formula_terms(len(terms))
+        products = [Mul(Rational(c), *(symbols[i] for i in monomial)) for monomial, c in terms]
+        return Add(*products), names
 
 
 def _subscripts(text: str) -> str:
@@ -129,7 +149,8 @@ def formula(
         If a flag is no boolean, `levels` no integer, or `tree` nothing of the algebra.
     InvalidValueError
         If `map` is unknown, `levels` below 1, or `tree` invalid, empty, no single tree when
-        non-planar, or of more than `MAX_FORMULA_NODES` nodes.
+        non-planar, or of more than `MAX_FORMULA_NODES` nodes; or if the formula, or what it is
+        made of, has more than `MAX_FORMULA_TERMS` terms, as those in words of thousands have.
 
     References
     ----------
@@ -152,17 +173,17 @@ def formula(
     element = _element(tree, planar)
     symbols = _Symbols()
     name, value = _RULES[map](element, planar, levels, symbols)
-    import sympy
-
-    expression = sympy.expand(value)
+    expression, latex_names = symbols.expression(value)
     shared: list[tuple[Any, Any]] = []
     if cse:
-        shared, (expression,) = sympy.cse([expression])
+        from sympy import cse as sharing
+
+        shared, (expression,) = sharing([expression])
     return Formula(
         f"{name}({basis_text(_single(element, planar))})",
         expression,
         tuple(shared),
-        tuple(symbols.latex.items()),
+        tuple(latex_names.items()),
     )
 
 
@@ -258,18 +279,28 @@ def _corrected(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tu
 
 
 def _arborification(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    _check_words(element)
     return "X", _in_words(element, 1, symbols)
 
 
 def _corrected_sig(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    _check_words(element)
     return "X", _in_words(element, levels, symbols)
 
 
 def _logsig(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
     from treealg.symbolic import Functional, bck, mkw
 
+    _check_words(element)
     algebra = mkw if planar else bck
     return "L", Functional(algebra, lambda forest: _in_words(forest, 1, symbols)).log()(element)
+
+
+def _check_words(element: Any) -> None:
+    """Refuse a formula in words by their number; with chains as letters there are as many more."""
+    from treealg.symbolic.hopf.readings import count_readings
+
+    check_formula_terms(count_readings(element, MAX_FORMULA_TERMS))
 
 
 def _in_words(element: Any, longest: int, symbols: _Symbols) -> Any:
@@ -282,8 +313,12 @@ def _in_words(element: Any, longest: int, symbols: _Symbols) -> Any:
         text = " ".join(map(number_text, label))
         return f"({text})" if len(label) > 1 else text
 
-    words = arborification(element, longest=longest).items()
-    return sum(c * symbols("S", " ".join(map(letter, word))) if word else c for word, c in words)
+    return Polynomial(
+        {
+            (symbols.number("S", " ".join(map(letter, word))),) if word else (): count
+            for word, count in arborification(element, longest=longest).items()
+        }
+    )
 
 
 def _combine(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:

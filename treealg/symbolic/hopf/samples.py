@@ -5,7 +5,6 @@ Each function draws a term in time that does not depend on their number; see `ch
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import repeat
@@ -13,7 +12,6 @@ from math import comb
 from random import Random
 from typing import Any
 
-from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_draws, count_cuts
 
 __all__ = [
@@ -25,13 +23,11 @@ __all__ = [
     "check_left_cuts",
     "check_partitions",
     "check_pieces",
-    "check_readings",
     "check_trunks",
 ]
 
 # Vertices that take part, from the roots on.
 _MOST_VERTICES = 60
-_MOST_READ = 200
 _MOST_HUNG, _ENOUGH_HUNG = 20, 10
 
 
@@ -482,59 +478,6 @@ def check_left_cuts(what: str, forest: Any, antipode: bool) -> None:
     def draw(random: Random) -> Hashable:
         cuts.random = random
         return (cuts.antipode if antipode else cuts.term)(forest._trees)
-
-    check_draws(what, draw)
-
-
-def check_readings(what: str, forest: Any, together: bool = False) -> None:
-    """Refuse the words in which a forest is read, from leaves to roots, if they are far too many.
-
-    Vertices of which none bears another may be read together, as one letter, if asked. In an
-    ordered forest each vertex comes after those to the left of it.
-
-    Examples
-    --------
-    >>> from treealg.symbolic import Forest, Tree
-    >>> check_readings("the image", Forest([Tree()] * 30))
-    """
-    if forest._order > _MOST_READ:
-        return
-    vertices = list(forest._trees)
-    families = [range(len(vertices))]
-    for tree in vertices:
-        first = len(vertices)
-        vertices.extend(tree._children)
-        families.append(range(first, len(vertices)))
-    after: list[list[int]] = [[] for _ in vertices]  # what may be read only after a vertex
-    for parent, family in enumerate(families, -1):
-        if forest.is_planar:
-            chain = [*family, *([parent] if parent >= 0 else [])]
-            for before, vertex in itertools.pairwise(chain):
-                after[before].append(vertex)
-        elif parent >= 0:
-            for vertex in family:
-                after[vertex].append(parent)
-    waits = Counter(vertex for following in after for vertex in following)
-    free = [i for i in range(len(vertices)) if not waits[i]]
-
-    def draw(random: Random) -> Hashable:
-        spend(5 * len(vertices))
-        word: list[Any] = []
-        pending, available = waits.copy(), list(free)
-        while available:
-            taken = random.randint(1, len(available)) if together else 1
-            letter = []
-            for _ in range(taken):
-                place = random.randrange(len(available))
-                available[place], available[-1] = available[-1], available[place]
-                letter.append(available.pop())
-            for vertex in letter:
-                for following in after[vertex]:
-                    pending[following] -= 1
-                    if not pending[following]:
-                        available.append(following)
-            word.append(frozenset(Counter(vertices[i]._label for i in letter).items()))
-        return tuple(word)
 
     check_draws(what, draw)
 

@@ -16,7 +16,7 @@ from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.hopf.samples import check_readings
+from treealg.symbolic.hopf.readings import check_readings
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.words import shuffle_terms

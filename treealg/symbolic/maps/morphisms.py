@@ -12,7 +12,8 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.hopf.samples import check_readings, check_trunks
+from treealg.symbolic.hopf.readings import check_readings
+from treealg.symbolic.hopf.samples import check_trunks
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
 from treealg.symbolic.linear.combinations import Terms, add_terms, terms_of
 from treealg.symbolic.linear.elements import Element
