@@ -187,7 +187,7 @@ INEXACT = [
     lambda: tables.lyndon_expansion(2, 16, 1, planar=None),
     lambda: tables.weighted_lyndon((2, 1), 23, 2, planar=None),
     lambda: tables.weighted_lyndon((30, 1, 2), 25, 2, planar=None),
-    lambda: tables.weighted_lyndon_arborification((2, 3), 43, 2, planar=None),
+    lambda: tables.weighted_lyndon_arborification((1, 1), 16, 2, planar=None),
     lambda: tables.weighted_lyndon_expansion((1, 2), 25, 1, planar=None),
     lambda: treealg.log_sig(np.ones((5, 2)), 16, method=2),
     lambda: treealg.log_sig(np.ones((5, 1)), 16, method=2, time_aug=True),
