@@ -6,6 +6,7 @@ F(\tau_k))`, with one vector field :math:`f_c` per colour.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -249,10 +250,6 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
                 "several fields as a mapping from their colours, {0: [...], 1: [...]}"
             )
         table[colour] = tuple(expression("a component of a field", part) for part in parts)
-        if not all(map(is_finite, table[colour])):
-            raise InvalidValueError(
-                f"the components of a vector field must be finite, got {brief(parts)}"
-            )
         if len(table[colour]) != len(symbols):
             raise InvalidValueError(
                 f"a vector field must have one component per variable, got {len(table[colour])} "
@@ -382,7 +379,10 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
             )
         top = (1 << len(directions)) - 1
         values = tuple(_component(value, top) for value in result)
-        if not all(map(is_finite, values)):
+        given = (_component(value, 0) for value in result)
+        if not all(map(is_finite, values)) and all(
+            map(is_finite, itertools.chain(given, *directions))
+        ):
             raise InvalidValueError(
                 f"the vector field has no derivative of order {len(directions)} at the point that "
                 f"floats can hold: got {brief(values)}; choose another point, or other units"
