@@ -21,13 +21,13 @@ from treealg.symbolic.bseries import (
     modifying_integrator,
     substitute,
 )
-from treealg.symbolic.linear import multiples
+from treealg.symbolic.linear import factors, multiples
 from treealg.symbolic.linear.factoring import irreducible_parts
 from treealg.symbolic.linear.factors import Factor, Images
 from treealg.symbolic.linear.fields import arithmetic_of, normal_form
 from treealg.symbolic.linear.multiples import multiple
 from treealg.symbolic.linear.polynomials import written
-from treealg.symbolic.linear.quotients import QuotientField
+from treealg.symbolic.linear.quotients import Quotient, QuotientField
 from treealg.symbolic.linear.zeros import is_zero
 
 SYMBOLS = x, y, z = sympy.symbols("x y z")
@@ -185,6 +185,31 @@ def test_division_by_a_factor_is_that_of_sympy(seed):
 
 
 # -- polynomials ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [5, 10**30])
+def test_images_of_long_polynomials_are_made_in_arrays_and_are_the_same(monkeypatch, size):
+    whole = polynomial(random.Random(4), 1500, 14, size)
+    assert len(whole) > factors._FEW
+    found = [Images(whole)[place] for place in range(3)]
+    monkeypatch.setattr(factors, "_FEW", len(whole))
+    for place, image in enumerate(found):
+        one_by_one = Images(whole)[place]
+        assert {e: value for e, value in image.items() if value} == {
+            e: value for e, value in one_by_one.items() if value
+        }
+
+
+def test_parts_that_an_expression_repeats_enter_a_field_once(monkeypatch):
+    part = 1 / (x + y) - 1 / (x - y)
+    terms = sum((part + i) ** 2 / (z + part) for i in range(9))
+    expected = QuotientField(SYMBOLS).enter(sympy.together(terms))
+    inverses = []
+    inverse = Quotient.inverse
+    monkeypatch.setattr(Quotient, "inverse", lambda value: (inverses.append(1), inverse(value))[1])
+    field = QuotientField(SYMBOLS)
+    assert field.lowest(field.enter(terms)) == expected.home.lowest(expected)
+    assert len(inverses) == 3
 
 
 @pytest.mark.parametrize("size", [5, 10**9, 10**40])

@@ -8,12 +8,16 @@ nearly all divisions that are made leave no remainder.
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
+from itertools import accumulate
 from random import Random
 from typing import Any
 
 __all__ = ["Factor", "Images", "variable_factors"]
 
 _PRIME = 2**31 - 1
+
+#: Terms up to which a polynomial is gone through one by one.
+_FEW = 1_000
 
 #: Coefficients modulo the prime, by exponents.
 _Image = dict[int, int]
@@ -56,6 +60,11 @@ class Images:
 
 
 def _image(polynomial: Any, place: int) -> _Image:
+    """Return a polynomial modulo the prime, with the points for all variables but one."""
+    if len(polynomial) > _FEW:
+        degrees = polynomial.degrees()
+        if max(degrees) <= len(polynomial):
+            return _image_in_arrays(polynomial, place, degrees)
     image: _Image = {}
     powers: dict[tuple[int, int], int] = {}
     for monomial, coefficient in polynomial.items():
@@ -70,6 +79,21 @@ def _image(polynomial: Any, place: int) -> _Image:
         exponent = monomial[place]
         image[exponent] = image.get(exponent, 0) + value
     return {exponent: value % _PRIME for exponent, value in image.items()}
+
+
+def _image_in_arrays(polynomial: Any, place: int, degrees: tuple[int, ...]) -> _Image:
+    import numpy as np
+
+    exponents = np.array(list(polynomial), np.int64).T
+    values = np.array([int(coefficient) % _PRIME for coefficient in polynomial.values()], np.int64)
+    for axis, degree in enumerate(degrees):
+        if degree and axis != place:
+            point = _POINTS[axis % len(_POINTS)]
+            powers = list(accumulate([1, *[point] * degree], lambda x, y: x * y % _PRIME))
+            values = values * np.array(powers, np.int64)[exponents[axis]] % _PRIME
+    total = np.zeros(degrees[place] + 1, np.int64)
+    np.add.at(total, exponents[place], values)
+    return dict(enumerate((total % _PRIME).tolist()))
 
 
 class Factor:

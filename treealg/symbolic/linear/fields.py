@@ -12,6 +12,7 @@ is.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -283,7 +284,10 @@ def _without_kernels(value: Any, kernels: dict[Any, Any]) -> Any:
     for part in ascending([value], opened):
         if own := opened(part):
             new = [known[each] for each in own]
-            known[part] = new[0] ** part.exp if part.is_Pow else part.func(*new)
+            if all(map(operator.is_, new, own)):
+                known[part] = part
+            else:
+                known[part] = new[0] ** part.exp if part.is_Pow else part.func(*new)
         elif (
             part.is_Rational
             or (part.is_Symbol and part.is_commutative)

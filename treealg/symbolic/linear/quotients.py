@@ -24,6 +24,7 @@ from treealg.symbolic.linear.factors import Factor, Images, variable_factors
 from treealg.symbolic.linear.field_numbers import FieldNumber, inverse_of
 from treealg.symbolic.linear.multiples import multiple
 from treealg.symbolic.linear.polynomials import monomials_of
+from treealg.symbolic.linear.walks import ascending
 from treealg.symbolic.trees.memo import remembered
 
 __all__ = ["Quotient", "QuotientField", "quotient_field"]
@@ -81,22 +82,35 @@ class QuotientField:
 
     def enter(self, value: Any) -> Any:
         """Return an expression as a quotient; a rational number as one of Python."""
-        if value.is_Rational:
-            return python_number(value)
-        if value.is_Pow:
-            exponent = int(value.exp)
-            base = self.enter(value.base)
-            return base**exponent if exponent > 0 else inverse_of(base) ** -exponent
-        if value.is_Mul and not all(map(_is_simple, value.args)):
-            product: Any = 1
-            for part in sorted(map(self.enter, value.args), key=_size):
-                product = product * part
-            return product
-        terms, number, rest = monomials_of(value, self._places)
-        total = self.made(self.ring.from_dict(terms), number)
-        for part in rest:
-            total = total + self.enter(part)
-        return total
+        sums: dict[int, Any] = {}
+
+        def into(part: Any) -> Iterable[Any]:
+            if part.is_Rational or part.is_Pow:
+                return () if part.is_Rational else (part.base,)
+            if part.is_Mul and not all(map(_is_simple, part.args)):
+                return part.args  # type: ignore[no-any-return]
+            sums[id(part)] = found = monomials_of(part, self._places)
+            return found[2]
+
+        # By identity, as the hashes of long sums take longer than to read these.
+        known: dict[int, Any] = {}
+        for part in ascending([value], into):
+            if part.is_Rational:
+                entered = python_number(part)
+            elif part.is_Pow:
+                entered, exponent = known[id(part.base)], int(part.exp)
+                entered = entered**exponent if exponent > 0 else inverse_of(entered) ** -exponent
+            elif id(part) in sums:
+                terms, number, rest = sums[id(part)]
+                entered = self.made(self.ring.from_dict(terms), number)
+                for each in rest:
+                    entered = entered + known[id(each)]
+            else:
+                entered = 1
+                for factor in sorted((known[id(each)] for each in part.args), key=_size):
+                    entered = entered * factor
+            known[id(part)] = entered
+        return known[id(value)]
 
     def made(
         self, numerator: Any, number: int, lower: _Lower | None = None, is_lowest: bool = True

@@ -43,14 +43,14 @@ def ascending(
     >>> list(ascending([1 + sqrt(2)], opened))
     [sqrt(2), 1, 1 + sqrt(2)]
     """
-    known: set[Any] = set()
+    seen: dict[int, Any] = {}
     stack = [(value, False) for value in values]
     while stack:
         part, complete = stack.pop()
         if complete:
             yield part
-        elif part not in known:
-            known.add(part)
+        elif id(part) not in seen:
+            seen[id(part)] = part
             stack.append((part, True))
             own = part.args if into is None else into(part)
             stack += [(each, False) for each in own]
