@@ -6,6 +6,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 import sympy
+from sympy.physics.units import meter
 
 from tests.support import soon
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -54,6 +55,7 @@ A, U, V, X = sympy.symbols("a u v x")
 HALF, ROOT = sympy.Rational(1, 2), sympy.sqrt(2)
 NEGATIVE = sympy.Symbol("n", negative=True)
 F = sympy.Function("f")
+ARRAY, MATRIX = sympy.IndexedBase("a"), sympy.MatrixSymbol("M", 2, 2)
 
 
 def second_order(a):
@@ -168,6 +170,14 @@ def test_what_is_nearly_or_sometimes_zero_is_not_zero(value):
         ((F(A) ** 2).diff(A) / F(A) - 2 * F(A).diff(A), True),
         (sympy.Derivative(sympy.sin(F(A)), A), False),
         (sympy.Subs(F(A).diff(A), A, 0), False),
+        (ARRAY[A] - 2, False),
+        (ARRAY[A] - ARRAY[2], False),
+        (ARRAY[0, 1] - ARRAY[1, 0], False),
+        ((ARRAY[0] + 1) ** 2 - ARRAY[0] ** 2 - 2 * ARRAY[0] - 1, True),
+        (1 / (ARRAY[A] - 1) - 1 / (ARRAY[A] + 1) - 2 / (ARRAY[A] ** 2 - 1), True),
+        (MATRIX[0, 1] - MATRIX[1, 0], False),
+        (MATRIX.T[0, 1] - MATRIX[1, 0], True),
+        ((MATRIX**2)[0, 0] - MATRIX[0, 0] ** 2 - MATRIX[0, 1] * MATRIX[1, 0], True),
     ],
     ids=str,
 )
@@ -544,6 +554,15 @@ def test_closeness_names_what_it_cannot_compare():
     for value in (sympy.sin(A), sympy.exp(A) / 10**9, 1 / A - 1 / (A + 1e-9)):
         with pytest.raises(InvalidValueError, match="is no polynomial in its symbols"):
             Element({LEAF: value}).is_close(Element(), 1e-3)
+    with pytest.raises(InvalidValueError, match="which is no number"):
+        Element({Tree(): meter}).is_close(Element({Tree(): 1}), 1)
+
+
+def test_integers_beyond_floats_are_close_to_nothing_else():
+    x = Element({Tree(): 10**400})
+    assert x.is_close(x, 0)
+    assert not x.is_close(x + x, 1e300)
+    assert x.is_close(Element({Tree(): 10**400 + 1}), 1)
 
 
 @pytest.mark.parametrize("seed", range(20))

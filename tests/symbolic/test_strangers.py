@@ -14,6 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from sympy.vector import CoordSys3D
 
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
@@ -41,12 +42,13 @@ from treealg.symbolic import (
     tree_table,
     unrank,
 )
-from treealg.symbolic.bseries import AdditiveRungeKutta
+from treealg.symbolic.bseries import AdditiveRungeKutta, elementary_differential
 from treealg.symbolic.display import plot_grid
 
 LEAF = Tree()
 ZEROS = Element({(0, 0): 1})
-X = sympy.Symbol("x")
+X, Y = sympy.symbols("x y")
+SPACE = CoordSys3D("N")
 
 
 class Level(enum.IntEnum):
@@ -85,6 +87,11 @@ NO_COEFFICIENTS = {
     "set": sympy.Interval(0, 1),
     "operator": sympy.Symbol("p", commutative=False),
     "symbol": sympy.MatrixSymbol("M", 2, 2),
+    "vector": 2 * SPACE.i + SPACE.j,
+    "no vector": SPACE.i - SPACE.i,
+    "dyadic": SPACE.i | SPACE.j,
+    "function": sympy.Lambda(X, X + 1),
+    "identity": sympy.Lambda(X, X),
     "quantity": Field(),
     "tree": LEAF,
     "element": Element({LEAF: 1}),
@@ -113,6 +120,28 @@ NO_COEFFICIENTS = {
 def test_what_is_no_coefficient_is_refused_everywhere(name, use):
     with pytest.raises(TreeAlgError):
         use(NO_COEFFICIENTS[name])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.IndexedBase("A")[sympy.Idx("i")],
+        sympy.IndexedBase("A")[X, 2],
+        sympy.MatrixSymbol("M", 2, 2)[0, 1],
+        sympy.Trace(sympy.MatrixSymbol("M", 2, 2)),
+        SPACE.x * SPACE.y,
+    ],
+    ids=str,
+)
+def test_entries_of_arrays_and_coordinates_are_coefficients(value):
+    x = Element({LEAF: value})
+    assert x[LEAF] == value
+    assert x + x == 2 * x
+    assert x - x == 0
+    assert str(x).endswith(" (0)")
+    assert Character(bck, {LEAF: value})(LEAF * LEAF) == value**2
+    assert RungeKutta([[0, 0], [value, 0]], [0, 1]).series(2)[LEAF] == 1
+    assert elementary_differential(((0,), 0), [value * Y], [Y]) == (value**2 * Y,)
 
 
 @pytest.mark.parametrize("value", [sympy.true, np.poly1d([1, 2]), Tree, mpmath.matrix([[1]])])

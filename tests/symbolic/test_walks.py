@@ -96,7 +96,8 @@ def test_each_part_is_visited_once():
     assert exact_value(value) is value
     assert is_finite(value)
     assert check_expansion(value) is None
-    shared = (A + 1) * F(A + 1)
+    part = A + 1
+    shared = part * F(part)
     assert list(ascending([shared], opened))[-1] is shared
     place = {part: number for number, part in enumerate(ascending([shared]))}
     assert all(place[own] < place[part] for part in place for own in part.args)

@@ -18,7 +18,12 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent, NilpotentArray
 from treealg.symbolic.bseries.series import BSeries, check_series
-from treealg.symbolic.linear.coefficients import check_coefficient, expression, is_finite
+from treealg.symbolic.linear.coefficients import (
+    check_coefficient,
+    expression,
+    is_coefficient,
+    is_finite,
+)
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.meter import spend
@@ -244,7 +249,11 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
     table = {}
     for colour, field in given.items():
         parts = entries_of("a vector field", field, "expressions")
-        if any(isinstance(part, (list, tuple)) or getattr(part, "shape", ()) for part in parts):
+        if any(
+            isinstance(part, (list, tuple))
+            or (not is_coefficient(part) and getattr(part, "shape", ()))
+            for part in parts
+        ):
             raise InvalidTypeError(
                 "a vector field must be a sequence of expressions, got one of sequences; give "
                 "several fields as a mapping from their colours, {0: [...], 1: [...]}"

@@ -105,19 +105,25 @@ def is_coefficient(value: Any) -> bool:
     if value.__class__ in _NUMBERS:
         return True
     # What adds and multiplies without being a scalar: truth values, collections, whose product is a
-    # repetition or goes entry by entry, trees, sums and functionals, and matrices, truth values and
-    # symbols of operators of SymPy. Of a class, only instances add.
+    # repetition or goes entry by entry, trees, sums and functionals, and matrices, vectors, truth
+    # values and symbols of operators of SymPy. Of a class, only instances add.
     return (
         not isinstance(value, bool)
         and all(hasattr(type(value), name) for name in ("__add__", "__mul__", "__neg__"))
         and not isinstance(value, (Displayed, Slotted))
         and not hasattr(value, "dtype")
         and not getattr(value, "is_Matrix", False)
+        and not _is_vector(value)
         and not getattr(value, "is_Boolean", False)
         and _commutes(value)
         and not is_iterable(value)
         and (hasattr(type(value), "free_symbols") or _computes(value))
     )
+
+
+def _is_vector(value: Any) -> bool:
+    """Tell whether an expression is a vector of SymPy in space, or a dyadic, which add only."""
+    return hasattr(value, "components") and hasattr(value, "_base_func")
 
 
 def _commutes(value: Any) -> bool:
@@ -126,6 +132,8 @@ def _commutes(value: Any) -> bool:
     except RecursionError:
         # An expression asks its parts, and knows then. Of each part, these have been asked before.
         return all(part.is_commutative is True for part in ascending([value]))
+    except IndexError:  # of functions of no variables that they name
+        return False
 
 
 def _computes(value: Any) -> bool:

@@ -7,7 +7,7 @@ from math import inf, isfinite
 from numbers import Number
 from typing import Any
 
-from treealg.checks import check_real
+from treealg.checks import brief, check_real
 from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
 from treealg.symbolic.linear.coefficients import python_number
@@ -99,24 +99,45 @@ def is_zero_number(value: Any) -> bool:
 
 
 def _without_functions(value: Any) -> Any:
-    """Return an expression with symbols for unknown functions and their derivatives.
+    """Return an expression with symbols for unknown functions, and derivatives, entries of arrays.
 
-    These are independent where they are taken at their own variables.
+    These are independent where they are taken at their own variables or, of arrays, at numbers.
     """
-    from sympy import Derivative, Dummy, Integral, Limit, Product, Subs, Sum
+    from sympy import Derivative, Dummy, Indexed, Integral, Limit, Product, Subs, Sum
     from sympy.core.function import AppliedUndef
+    from sympy.matrices.expressions.matexpr import MatrixElement
 
-    found = value.atoms(AppliedUndef, Derivative)
-    functions = [getattr(part, "expr", part) for part in found]
+    kinds = (AppliedUndef, Derivative, Indexed, MatrixElement)
+    found = {part for part in parts(value) if isinstance(part, kinds)}
+    if not found:
+        return value
     if value.has(Integral, Limit, Product, Subs, Sum) or not all(
-        isinstance(each, AppliedUndef)
-        and each.is_commutative
-        and all(argument.is_Symbol for argument in each.args)
-        and len(set(each.args)) == len(each.args)
-        for each in functions
+        _is_variable(part.expr if isinstance(part, Derivative) else part) for part in found
     ):
         return value
     return value.xreplace({part: Dummy() for part in found})
+
+
+def _is_variable(part: Any) -> bool:
+    """Tell whether an unknown function is taken at variables, or an array at these or at numbers.
+
+    Otherwise two may be the same, or one may be known from another.
+    """
+    from sympy import Indexed, IndexedBase
+    from sympy.core.function import AppliedUndef
+    from sympy.matrices.expressions.matexpr import MatrixElement, MatrixSymbol
+
+    places = part.args
+    if isinstance(part, (Indexed, MatrixElement)):
+        array, *places = part.args
+        if not isinstance(array, (IndexedBase, MatrixSymbol)):
+            return False
+        if all(place.is_Integer for place in places):
+            return True
+    elif not isinstance(part, AppliedUndef):
+        return False
+    is_variable = all(place.is_Symbol for place in places) and len(set(places)) == len(places)
+    return is_variable and bool(part.is_commutative)
 
 
 def _is_zero_constant(value: Any) -> bool:
@@ -179,7 +200,7 @@ def _values(symbol: Any) -> list[Any]:
     """Return a few values that a symbol may take, others for each name."""
     from sympy import I, Rational
 
-    shift = sum(map(ord, symbol.name)) % 97 + 2
+    shift = sum(map(ord, str(symbol))) % 97 + 2
     candidates: list[Any] = [
         Rational(5 * shift + 1, 97),
         -Rational(5 * shift + 2, 97),
@@ -375,6 +396,18 @@ def _is_rounded(value: Any) -> bool:
 
 
 def _size(difference: Any) -> float:
+    """Return how far a difference is from zero; infinity beyond floats, and if it takes values."""
+    try:
+        return _greatest(difference)
+    except OverflowError:
+        return inf
+    except TypeError:
+        raise InvalidValueError(
+            f"tol cannot be compared with {brief(difference)}, which is no number"
+        ) from None
+
+
+def _greatest(difference: Any) -> float:
     if not is_expression(difference):
         return float(abs(difference))
     if not _is_rounded(difference):

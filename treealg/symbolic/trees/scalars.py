@@ -100,7 +100,9 @@ def python_scalar(value: Any) -> Any:
     >>> python_scalar(numpy.uint8(200)) + python_scalar(numpy.array(100, numpy.uint8))
     300
     """
-    if value.__class__ in _COMMON or getattr(value, "shape", None) != ():
+    if value.__class__ in _COMMON or hasattr(type(value), "free_symbols"):
+        return value  # expressions may have a shape, and not know it
+    if getattr(value, "shape", None) != ():
         return value
     kind = getattr(getattr(value, "dtype", None), "kind", None)
     if not hasattr(value, "item") or kind in {"m", "M", "V"}:
