@@ -102,13 +102,13 @@ def require_built(folder: Path) -> None:
 
 
 def require_main_interpreter() -> None:
-    """Refuse a subinterpreter before a compiled module is loaded there.
+    """Refuse a subinterpreter before a compiled module, or NumPy, is loaded there.
 
     Notes
     -----
     Which interpreter loads one first is the only one that may load it: of a later one Cython says
-    that an "interpreter change" was detected, also of the main one. Where Python's own modules of
-    interpreters are left out, the kernels find it out themselves.
+    that an "interpreter change" was detected, also of the main one, and NumPy fails there. Where
+    Python's own modules of interpreters are left out, the kernels find it out themselves.
     """
     for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
         try:

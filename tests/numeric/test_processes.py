@@ -517,6 +517,58 @@ print(treealg.branched_sig([[0.0], [1.0]], 1))
 @pytest.mark.skipif(
     find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
 )
+def test_a_refused_subinterpreter_leaves_numpy_to_the_main_one():
+    calls = [
+        "treealg.branched_sig([[0.0], [1.0]], 1)",
+        "treealg.log_sig_backprop([[0.0], [1.0]], [1.0], 1)",
+        "treealg.branched_sig_combine([1.0], [1.0], 1, 1)",
+        "treealg.branched_sig_kernel([[0.0]], [[1.0]], 1)",
+        "treealg.expected_branched_sig([1.0], [[1.0]], 1)",
+        "treealg.BranchedSigStream(1, 1)",
+        "treealg.operations",
+        "treealg.warm_up(1, 1)",
+        "treealg.clear_cache()",
+        *(
+            f"import treealg.{package}"
+            for package in (
+                "aeon",
+                "dask",
+                "files",
+                "frames",
+                "jax",
+                "sklearn",
+                "sktime",
+                "torch",
+                "xarray",
+            )
+        ),
+    ]
+    inner = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import treealg
+for call in {calls!r}:
+    try:
+        exec(call)
+    except ImportError as error:
+        print(str(error).partition(",")[0], "numpy" in sys.modules, flush=True)
+print(treealg.symbolic.count_trees(3), flush=True)
+"""
+    script = f"""
+import _xxsubinterpreters
+_xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
+import treealg
+print(treealg.branched_sig([[0.0], [1.0]], 1))
+"""
+    *refused, _, last = run_python(script).splitlines()
+    said = "treealg: the kernels run in the main interpreter only False"
+    assert refused == [said] * len(calls)
+    assert last == "[1.]"
+
+
+@pytest.mark.skipif(
+    find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
+)
 def test_kernels_know_a_subinterpreter_where_python_has_no_module_of_these():
     inner = f"""
 import sys

@@ -17,7 +17,8 @@ Examples
 """
 
 from treealg._lazy import attach
-from treealg.optional import require
+from treealg.optional import require, require_main_interpreter
 
+require_main_interpreter()  # before what loads NumPy
 require("dask.array", extra="dask")
 __all__, __getattr__, __dir__ = attach(__name__)

@@ -6,7 +6,8 @@ functions know it. This subpackage is loaded when it is imported by name; it nee
 """
 
 from treealg._lazy import attach
-from treealg.optional import require
+from treealg.optional import require, require_main_interpreter
 
+require_main_interpreter()  # before what loads NumPy
 require("jax", extra="jax")
 __all__, __getattr__, __dir__ = attach(__name__)

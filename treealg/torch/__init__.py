@@ -5,7 +5,8 @@ This subpackage is loaded when it is imported by name; it needs the extra ``torc
 """
 
 from treealg._lazy import attach
-from treealg.optional import require
+from treealg.optional import require, require_main_interpreter
 
+require_main_interpreter()  # before what loads NumPy
 require("torch", extra="torch")
 __all__, __getattr__, __dir__ = attach(__name__)

@@ -7,7 +7,8 @@ chunks of Dask. This subpackage is loaded when it is imported by name; it needs 
 """
 
 from treealg._lazy import attach
-from treealg.optional import require
+from treealg.optional import require, require_main_interpreter
 
+require_main_interpreter()  # before what loads NumPy
 require("xarray", extra="xarray")
 __all__, __getattr__, __dir__ = attach(__name__)
