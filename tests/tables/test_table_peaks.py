@@ -36,6 +36,9 @@ tables.by_weight = lambda *size, planar: tables.weighted_arborification(
 tables.chains_by_weight = lambda *size, planar: tables.weighted_arborification(
     tuple(range(1, size[0] + 1)), size[1], planar=planar, longest=2
 )
+tables.brackets_by_weight = lambda *size, planar: tables.weighted_lyndon(
+    tuple(range(1, size[0] + 1)), size[1], 2, planar=planar
+)
 tables.cuts_by_weight = lambda *size, planar: tables.weighted_convolution(
     tuple(range(1, size[0] + 1)), size[1], planar=planar
 )
@@ -141,6 +144,7 @@ def measured(name, dimension, degree, planar):
         ("of_ito", 2, 11, False),
         ("by_weight", 2, 13, False),
         ("by_weight", 2, 11, True),
+        ("brackets_by_weight", 2, 12, True),
         ("cuts_by_weight", 2, 12, False),
         ("cuts_by_weight", 2, 10, True),
         ("cuts_by_weight", 2, 25, None),

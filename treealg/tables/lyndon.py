@@ -355,8 +355,7 @@ def _first_letters(
         return
     begin, end = layout.start[nodes : nodes + 2]
     for low in range(begin, end, CHUNK):
-        some = slice(low, min(low + CHUNK, end))
-        yield layout.first[some], layout.rest[some]
+        yield layout.split(np.arange(low, min(low + CHUNK, end)))
 
 
 def _are_larger(

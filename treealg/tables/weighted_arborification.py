@@ -272,7 +272,7 @@ class _Trees(_Rows):
         layout = self.layout
         for nodes in range(1, layout.nodes):
             level = slice(layout.start[nodes], layout.start[nodes + 1])
-            first, rest = layout.first[level], layout.rest[level]
+            first, rest = layout.split(np.arange(level.start, level.stop))
             for begin, end in ranges(1 + self.taken.sizes(rest)):
                 steps = self._of_first_trees(first[begin:end], rest[begin:end])
                 for _ in self.grow(level.start + begin, level.start + end, steps):
@@ -360,8 +360,8 @@ class _Ordered(_Rows):
         alone, mixed = _alone_or_mixed(init, branches)
         parts = [(alone, (init + branches)[alone], own[alone], np.ones(alone.size))]
         for first, rest in (
-            (layout.first[forest], layout.rest[forest]),
-            (layout.first[branches], layout.without_branch[forest]),
+            layout.split(forest),
+            (layout.first[branches].astype(np.int64), layout.without_branch[forest]),
         ):
             place, left, coef = self._shuffled(rest[mixed])
             row = mixed[place]

@@ -15,11 +15,14 @@ import numpy.typing as npt
 
 from treealg.cached import cached_property
 from treealg.checks import brief
+from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
 from treealg.tables.sizes import check_entries
 
 __all__ = ["WeightedLayout"]
+
+Numbers = IntArray | Int32Array
 
 
 class WeightedLayout:
@@ -59,7 +62,7 @@ class WeightedLayout:
         self.nodes = degree // min(weights)
         heaviest = degree - min(weights) if planar is False else degree
         none = np.zeros(0, dtype=np.int64)
-        self.first, self.rest = np.full(1, -1, dtype=np.int64), np.full(1, -1, dtype=np.int64)
+        self.first, self.rest = np.full((2, 1), -1, dtype=np.int32)
         self.weight_of = np.zeros(1, dtype=np.int64)
         self.branches, self.label, self.tree_weight = none, none, none
         self.start, self.tree_start = [0, 1], [0]
@@ -67,8 +70,9 @@ class WeightedLayout:
             self._grow_trees(n)
             if planar is not False or n < self.nodes:
                 self._grow_forests(n, heaviest)
-        self.order_of = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
-        self.tree_order = np.repeat(np.arange(1, self.nodes + 1), np.diff(self.tree_start))
+        nodes = np.arange(self.nodes + 1, dtype=np.uint16)
+        self.order_of = np.repeat(nodes[: len(self.start) - 1], np.diff(self.start))
+        self.tree_order = np.repeat(nodes[1:], np.diff(self.tree_start))
 
     @property
     def shown(self) -> str:
@@ -108,8 +112,8 @@ class WeightedLayout:
         first, rest = np.concatenate(firsts), np.concatenate(rests)
         order = np.lexsort((rest, first))
         first, rest = first[order], rest[order]
-        self.first = np.concatenate([self.first, first])
-        self.rest = np.concatenate([self.rest, rest])
+        self.first = np.concatenate([self.first, first.astype(np.int32)])
+        self.rest = np.concatenate([self.rest, rest.astype(np.int32)])
         weight = self.tree_weight[first] + self.weight_of[rest]
         self.weight_of = np.concatenate([self.weight_of, weight])
         self.start.append(self.first.size)
@@ -119,24 +123,29 @@ class WeightedLayout:
         """Return the keys of forests, which ascend: nodes, first tree, rest."""
         return self._pair_key(self.order_of, self.first, self.rest)
 
-    def _pair_key(self, order: IntArray, first: IntArray, rest: IntArray) -> IntArray:
-        count = self.first.size
-        return (order * (self.label.size + 1) + first) * count + rest
+    def _pair_key(self, order: npt.NDArray[np.uint16], first: Numbers, rest: Numbers) -> IntArray:
+        key = order.astype(np.int64)  # of 64 bits, whatever the parts have
+        key *= self.label.size + 1
+        key += first
+        key *= self.first.size
+        key += rest
+        return key
 
     @cached_property
     def _tree_keys(self) -> IntArray:
         """Return the keys of trees, which ascend: branches, root."""
         return self.branches * self.dimension + self.label
 
-    def tree(self, branches: IntArray, label: IntArray) -> IntArray:
+    def tree(self, branches: Numbers, label: IntArray) -> IntArray:
         """Rank the trees with these branches and roots."""
-        return np.searchsorted(self._tree_keys, branches * self.dimension + label)
+        key = branches.astype(np.int64) * self.dimension + label
+        return np.searchsorted(self._tree_keys, key)
 
     def split(self, forest: IntArray) -> tuple[IntArray, IntArray]:
         """Return the first trees of forests, none of them empty, and what is left."""
-        return self.first[forest], self.rest[forest]
+        return self.first[forest].astype(np.int64), self.rest[forest].astype(np.int64)
 
-    def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
+    def prepend_each(self, tree: Numbers, rest: Numbers) -> IntArray:
         """Rank the forests that start with `tree` and go on with `rest`."""
         order = self.tree_order[tree] + self.order_of[rest]
         return np.searchsorted(self._pairs, self._pair_key(order, tree, rest))
@@ -156,12 +165,12 @@ class WeightedLayout:
             rank = self.prepend_each(trees[..., place], rank)
         return rank
 
-    def insert(self, tree: IntArray, forest: IntArray) -> IntArray:
+    def insert(self, tree: Numbers, forest: Numbers) -> IntArray:
         """Rank the products of a tree and a forest without order."""
         below = (forest > 0) & (self.first[forest] < tree)
         if not below.any():
             return self.prepend_each(tree, forest)
-        first, rest = tree.copy(), forest.copy()
+        first, rest = tree.astype(np.int64), forest.astype(np.int64)
         first[below] = self.first[forest[below]]
         rest[below] = self.insert(tree[below], self.rest[forest[below]])
         return self.prepend_each(first, rest)
@@ -177,7 +186,7 @@ class WeightedLayout:
         return found
 
     @cached_property
-    def last(self) -> IntArray:
+    def last(self) -> Int32Array:
         """The last tree of each ordered forest, -1 for the empty one."""
         last = self.first.copy()
         for begin, end in zip(self.start[1:], self.start[2:], strict=False):
@@ -186,9 +195,9 @@ class WeightedLayout:
         return last
 
     @cached_property
-    def length(self) -> IntArray:
+    def length(self) -> npt.NDArray[np.uint16]:
         """The number of trees of each forest."""
-        length = np.zeros(self.first.size, dtype=np.int64)
+        length = np.zeros(self.first.size, dtype=np.uint16)
         for begin, end in zip(self.start[1:], self.start[2:], strict=False):
             length[begin:end] = 1 + length[self.rest[begin:end]]
         return length
