@@ -23,7 +23,6 @@ from treealg.checks import (
     check_choice,
     check_flag,
     check_integer,
-    check_real,
     closest,
     is_integer,
 )
@@ -362,17 +361,9 @@ def _read_option(function: Callable[..., Any], name: str, value: Any) -> Any:
         if argument.name == name:
             return value if argument.is_absent(value) else plain_array(value, name)
     (option,) = [option for option in row.options if option.name == name]
-    if value is None and option.default is None:
-        return None
-    if name == "weights":
+    if name == "weights" and value is not None:
         return check_weights(name, value)
-    readers: dict[str, Callable[[], Any]] = {
-        "flag": lambda: check_flag(name, value),
-        "integer": lambda: check_integer(name, value, None),
-        "method": lambda: check_integer(name, value, None),
-        "real": lambda: check_real(name, value),
-    }
-    return readers[option.kind]() if option.kind in readers else value
+    return option.read(value)
 
 
 def _check_together(recipe: Recipe) -> None:

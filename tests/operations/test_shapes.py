@@ -1,5 +1,6 @@
 """Shapes and dtypes of results are known without data."""
 
+import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -168,3 +169,21 @@ def test_a_wrong_row_is_found(error):
     case = Planted("branched_sig", "plain")
     with pytest.raises(AssertionError):
         assert_described(case, case.arguments((3,)))
+
+
+NO_NUMBERS = [[1, 2], "2", {1}, object(), 2j, np.array([1, 2]), itertools.count(), int]
+
+
+@each_case(CASES, "plain")
+def test_options_that_are_no_numbers_are_refused_without_data(case):
+    given = case.arguments(())
+    for option in case.row.options:
+        if option.kind not in ("enumeration", "object"):
+            for value in NO_NUMBERS:
+                with pytest.raises(treealg.InvalidTypeError, match=f"^{option.name} must be"):
+                    case.row.result(**given | {option.name: value})
+        if option.required and option.kind == "integer":
+            with pytest.raises(treealg.InvalidTypeError, match=f"^{option.name} must be an int"):
+                case.row.result(**given | {option.name: None})
+            found = case.row.result(**given | {option.name: np.int64(given[option.name])})
+            assert found == case.row.result(**given)

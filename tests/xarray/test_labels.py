@@ -281,3 +281,13 @@ def test_names_that_are_not_those_of_treealg_are_channels_as_they_are():
     assert found.shape == bsig.shape
     with pytest.raises(InvalidTypeError, match="method must be an integer, got"):
         tx.branched_sig_to_log_sig(bsig, 2, 1, method=np.array([0, 1]))
+
+
+def test_channels_with_labels_of_two_levels_keep_them_as_texts():
+    levels = pandas.MultiIndex.from_product([["EUR"], ["bid", "ask"]])
+    path = prices().drop_vars("side")
+    path = path.assign_coords(xarray.Coordinates.from_pandas_multiindex(levels, "side"))
+    found = tx.transform_path(path, time_aug=True, **NAMES)
+    assert found["side"].values.tolist() == ["('EUR', 'bid')", "('EUR', 'ask')", "time"]
+    sig = tx.branched_sig(path, 1, **NAMES)
+    assert sig["coefficients"].values.tolist() == ["\"('EUR', 'bid')\"", "\"('EUR', 'ask')\""]

@@ -114,7 +114,7 @@ def _channels(
     value = next((x for x in arrays.values() if dim in x.dims), None)
     if value is None or dim not in value.coords:
         return {}
-    labels = [*value.coords[dim].to_numpy()]
+    labels = [str(x) if isinstance(x, tuple) else x for x in value.coords[dim].to_numpy()]
     if values.get("lead_lag"):
         labels = [f"{label}_{block}" for block in ("lag", "lead") for label in labels]
     if values.get("time_aug"):

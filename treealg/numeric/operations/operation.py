@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from treealg.cached import cached_property
-from treealg.checks import brief, check_flag, closest, is_flag
+from treealg.checks import brief, check_flag, check_integer, check_real, closest, is_flag
 from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.foreign import not_an_array
@@ -185,6 +185,14 @@ def _is_set(flag: Any) -> bool:
     return is_flag(flag) and bool(flag)
 
 
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "flag": check_flag,
+    "integer": lambda name, value: check_integer(name, value, None),
+    "method": lambda name, value: check_integer(name, value, None),
+    "real": check_real,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """An argument that is no array.
@@ -206,6 +214,13 @@ class Option:
     kind: Kind
     required: bool
     default: Any
+
+    def read(self, value: Any) -> Any:
+        """Return a value for it as a number of Python; None, texts and objects as they are."""
+        read = _READERS.get(self.kind)
+        if read is None or (value is None and not self.required):
+            return value
+        return read(self.name, value)
 
 
 _KINDS: dict[str, Kind] = {
@@ -430,8 +445,7 @@ class Operation:
         bound.apply_defaults()
         values = dict(bound.arguments)
         for option in self.options:
-            if option.kind == "flag" and values[option.name] is not None:
-                values[option.name] = check_flag(option.name, values[option.name])
+            values[option.name] = option.read(values[option.name])
         batches: dict[str, list[tuple[Any, ...]]] = {}
         sizes: dict[str, Any] = {}
         dtype = None

@@ -92,14 +92,13 @@ def cumulants(call: Call) -> Item:
 
 def logarithm_of_signature(call: Call) -> Item:
     """Return the item of a logarithm, with a scalar if the signature has one, and the form too."""
-    method = check_integer("method", call["method"], 0)
-    return {_log_axis(call): _logarithms(call) if method else call.sizes[_axis(call)]}
+    size = _logarithms(call) if call["method"] else call.sizes[_axis(call)]
+    return {_log_axis(call): size}
 
 
 def signature_of_logarithm(call: Call) -> Item:
     """Return the item of an exponential."""
-    method = check_integer("method", call["method"], 0)
-    return {_axis(call): _elements(call) if method else call.sizes[_log_axis(call)]}
+    return {_axis(call): _elements(call) if call["method"] else call.sizes[_log_axis(call)]}
 
 
 def signature_of_words(call: Call) -> Item:
