@@ -20,6 +20,7 @@ from treealg.symbolic import (
     LieButcherSeries,
     OrderedForest,
     PlanarTree,
+    Rosenbrock,
     RungeKutta,
     Tensor,
     Tree,
@@ -268,7 +269,7 @@ def test_conditions_of_a_symbolic_tableau_stay_polynomials():
 
 RK4 = RungeKutta([[], [0.5], [0, 0.5], [0, 0, 1]], [1 / 6, 1 / 3, 1 / 3, 1 / 6])
 MIDPOINT = RungeKutta([[(0.1 + 0.2) / 0.6]], [1.0])
-LIE_EULER = CommutatorFree([[]], [[0.1 + 0.2 + 0.7]])
+LIE_EULER = CommutatorFree([[]], [[1 - 2**-53]])
 SCALED = exact_lie_butcher_series(5).scale_step(0.1)
 
 DECISIONS = {
@@ -280,7 +281,6 @@ DECISIONS = {
     "energy": (lambda tol: is_energy_preserving(RK4.series(4), tol=tol), True),
     "on manifolds": (lambda tol: lie_butcher_order((LIE_EULER).series(3), tol=tol), 1),
     "character": (lambda tol: is_character(SCALED, tol=tol), True),
-    "no character": (lambda tol: is_character(SCALED * 0.9, tol=tol), False),
     "infinitesimal": (lambda tol: is_infinitesimal(lie_butcher_logarithm(SCALED), tol=tol), True),
     "frozen": (lambda tol: frozen_exponential(lie_butcher_logarithm(SCALED), tol=tol).order, 5),
     "commutator-free": (lambda tol: LIE_EULER.order(tol=tol), 1),
@@ -359,11 +359,46 @@ def test_closeness_needs_two_of_a_kind():
         Element().is_close(Element(), -1)
 
 
-def test_no_message_calls_every_difference_of_floats_rounding():
-    midpoint = RungeKutta([[], [0.5]], [0.0, 1.0])
-    with pytest.raises(InvalidValueError, match=r"-0\.083.*only a tolerance tells whether"):
-        midpoint.order()
-    assert midpoint.order(tol=1e-12) == 2
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    ("decide", "expected"),
+    [
+        (lambda number: RungeKutta([[], [number("1/2")]], [0, number("1")]).order(), 2),
+        (lambda number: RungeKutta([[0, 0], [1, 0]], [number("1/2")] * 2).order(), 2),
+        (lambda number: RungeKutta([[number("1/10")]], [number("3/10")]).order(), 0),
+        (lambda number: RungeKutta([[number("1/10")]], [number("3/10")]).is_symplectic, False),
+        (lambda number: RungeKutta([[number("1/2")]], [number("1")]).is_symplectic, True),
+        (lambda number: Rosenbrock([[0]], [[number("1/4")]], [number("1")]).order(), 1),
+        (lambda number: CommutatorFree([[]], [[number("3/4")]]).order(), 0),
+        (lambda number: order_of_accuracy(BSeries({LEAF: 1, LADDER: number("1/4")}, 2)), 1),
+        (lambda number: symplectic_order(BSeries({LEAF: 1, LADDER: number("1/4")}, 2)), 1),
+        (lambda number: is_character(exact_lie_butcher_series(3) * number("9/10")), False),
+        (lambda number: lie_butcher_order(exact_lie_butcher_series(3) / number("2")), 0),
+    ],
+)
+def test_differences_that_are_no_rounding_need_no_tolerance(decide, expected, exact):
+    assert decide(Fraction if exact else lambda text: float(Fraction(text))) == expected
+
+
+@pytest.mark.parametrize("error", [1e-15, 6e-8, -6e-8])
+def test_what_may_be_rounding_needs_a_tolerance(error):
+    third = 1 / 3 * (1 + error) + 1e-17
+    heun = RungeKutta([[], [2 / 3]], [1 / 4 + error, 3 / 4])
+    for decide in (heun.order, lambda: order_of_accuracy(heun.series(2))):
+        with pytest.raises(InvalidValueError, match="only a tolerance tells whether"):
+            decide()
+    assert heun.order(tol=1e-6) == 2
+    # What cancels is rounded as the numbers are that do.
+    for size in (1e6, 1e12):
+        far = RungeKutta([[third]] * 2, [size, 1.001 - size])
+        with pytest.raises(InvalidValueError, match="only a tolerance tells whether"):
+            far.order()
+
+
+def test_differences_beyond_rounding_are_those_of_single_precision():
+    assert RungeKutta([[]], [1 + 1e-5]).order() == 0
+    with pytest.raises(InvalidValueError, match="only a tolerance tells whether"):
+        RungeKutta([[]], [1 + 1e-7]).order()
 
 
 # -- equality and hash -----------------------------------------------------------------------------
@@ -466,8 +501,9 @@ def test_steps_that_are_cube_roots_give_the_order_of_a_composition(radicand, hal
 
 @pytest.mark.parametrize("decide", [order_of_accuracy, symplectic_order, energy_order])
 def test_floats_of_mpmath_are_floats(decide):
-    tableau = [[mpmath.mpf(1) / 3]], [mpmath.mpf(1)]
-    for series in (RungeKutta(*tableau).series(2), BSeries({LEAF: 1, LADDER: mpmath.mpf(0.3)}, 2)):
+    tableau = [[mpmath.mpf(0.5)]], [mpmath.mpf(1) / 3 * (3 + 1e-12)]
+    near = mpmath.mpf(0.5) + mpmath.mpf(2) ** -40
+    for series in (RungeKutta(*tableau).series(2), BSeries({LEAF: 1, LADDER: near}, 2)):
         with pytest.raises(InvalidValueError, match=r"coefficients are floats.*give tol="):
             decide(series)
         assert decide(series, tol=1) >= 2

@@ -701,9 +701,9 @@ def test_substitution_takes_pairs_in_any_container(arguments):
 
 @pytest.mark.parametrize("point", [[CODE], [None], [[1.0]], [np.str_("1")]])
 def test_points_of_vector_fields_are_numbers(point):
-    with pytest.raises(InvalidTypeError, match="coefficient"):
+    with pytest.raises(InvalidTypeError, match="a coordinate of the point must be a number"):
         elementary_differential_at(LEAF, lambda y: y, point)
-    with pytest.raises(InvalidTypeError, match="coefficient"):
+    with pytest.raises(InvalidTypeError, match="a coordinate of the point must be a number"):
         evaluate_series(exact_series(1), lambda y: y, point, 1)
 
 

@@ -107,7 +107,8 @@ def frozen_exponential(field: LieButcherSeries, *, tol: Any = None) -> LieButche
     InvalidTypeError
         If `field` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If `field` is not infinitesimal, `tol` is negative, or floats are given without it.
+        If `field` is not infinitesimal, `tol` is negative, or floats that may be rounded are given
+        without it.
 
     Notes
     -----

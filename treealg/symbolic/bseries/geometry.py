@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from treealg.checks import check_choice
@@ -65,8 +66,8 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it does not have value 1 on the empty tree; if `tol` is
-        negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     Examples
     --------
@@ -76,7 +77,8 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
     values = entered(check_series("series", series, 1))._values
     tol = check_tolerance(tol)
     for tree in trees_up_to(series.order, series.colours):
-        if not vanishes(values[tree] - Fraction(1, tree.factorial), tol):
+        sides = values[tree], Fraction(1, tree.factorial)
+        if not vanishes(sides[0] - sides[1], tol, summands=partial(series._summands, *sides)):
             return tree.order - 1
     return series.order
 
@@ -115,8 +117,8 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
     InvalidValueError
         If its value on the empty tree is neither 0 nor 1, `system` is none of these, or a
         partitioned system has other than two colours; if `tol` is
-        negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     References
     ----------
@@ -142,8 +144,10 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
     for first, second in _pairs(series, system):
         if first.order + second.order > limit:
             break
-        total = values[joined(first, second)] + values[joined(second, first)]
-        if not vanishes(total - values[first] * values[second] if method else total, tol):
+        parts = [values[joined(first, second)], values[joined(second, first)]]
+        if method:
+            parts.append(-values[first] * values[second])
+        if not vanishes(sum(parts), tol, summands=partial(series._summands, *parts)):
             return first.order + second.order - 1
     return limit
 
@@ -172,8 +176,8 @@ def is_symplectic(series: BSeries, *, system: str = "additive", tol: Any = None)
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         As for `symplectic_order`; if `tol` is
-        negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     Examples
     --------
@@ -210,8 +214,8 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
-        negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     References
     ----------
@@ -264,8 +268,8 @@ def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
         If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
-        negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     Examples
     --------
@@ -330,7 +334,10 @@ def _root_order(series: BSeries, tol: float | None) -> int:
     """Return the order up to which coefficients do not depend on the colour of the root."""
     for tree in trees_up_to(series.order, 2):
         other = Tree._make(tree._children, 1)
-        if tree.label == 0 and not vanishes(series[tree] - series[other], tol):
+        sides = series[tree], series[other]
+        if tree.label == 0 and not vanishes(
+            sides[0] - sides[1], tol, summands=partial(series._summands, *sides)
+        ):
             return tree.order - 1
     return series.order
 

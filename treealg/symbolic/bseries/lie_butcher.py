@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -128,17 +128,19 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
         self, empty: int, tol: float | None, remedy: str = GIVE_TOLERANCE
     ) -> bool:
         values = entered(self)._values
-        if not vanishes(values[OrderedForest.empty] - empty, tol, remedy):
+        start = values[OrderedForest.empty]
+        if not vanishes(start - empty, tol, remedy, summands=partial(self._summands, start, empty)):
             return False
         basis = ordered_forests_up_to(self._order, self._colours)
         small = [bisect_right(basis, n, key=_number) for n in range(self._order + 1)]
+
+        def agree(x: OrderedForest, y: OrderedForest) -> bool:
+            parts = [count * values[key] for key, count in mkw.product(x, y).items()]
+            parts.append(-empty * values[x] * values[y])
+            return vanishes(sum(parts), tol, remedy, summands=partial(self._summands, *parts))
+
         return all(
-            vanishes(
-                sum(count * values[key] for key, count in mkw.product(x, y).items())
-                - empty * values[x] * values[y],
-                tol,
-                remedy,
-            )
+            agree(x, y)
             for i, x in enumerate(basis)
             for y in basis[: min(i + 1, small[self._order - x.order])]
         )
@@ -301,8 +303,8 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     InvalidTypeError
         If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        If `tol` is negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     References
     ----------
@@ -319,7 +321,8 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     exact = exact_lie_butcher_series(series.order, series.colours)
     tol = check_tolerance(tol)
     for forest, value in entered(series).items():
-        if not vanishes(value - exact._values[forest], tol):
+        sides = value, exact._values[forest]
+        if not vanishes(value - sides[1], tol, summands=partial(series._summands, *sides)):
             return max(forest.order - 1, 0)
     return series.order
 
@@ -346,8 +349,8 @@ def is_character(series: LieButcherSeries, *, tol: Any = None) -> bool:
     InvalidTypeError
         If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        If `tol` is negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     Examples
     --------
@@ -380,8 +383,8 @@ def is_infinitesimal(series: LieButcherSeries, *, tol: Any = None) -> bool:
     InvalidTypeError
         If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If `tol` is negative, or a condition cannot be decided: floats that differ without `tol`, or
-        expressions.
+        If `tol` is negative, or a condition cannot be decided: floats that may be rounded,
+        without `tol`, or expressions.
 
     Examples
     --------

@@ -264,8 +264,8 @@ class CommutatorFree(Slotted):
         InvalidTypeError
             If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` or `tol` is negative, or a condition cannot be decided: floats that differ
-            without `tol`, or expressions.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats that may
+            be rounded, without `tol`, or expressions.
 
         Examples
         --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -14,7 +15,7 @@ from treealg.symbolic.bseries.series import BSeries, trees_up_to
 from treealg.symbolic.bseries.weight_terms import check_weights
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
-from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
+from treealg.symbolic.linear.zeros import are_equal, check_tolerance, magnitude, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.labels import first_labels
@@ -256,7 +257,8 @@ class OneStepMethod(Slotted, ABC):
             Where to stop.
         tol : float, optional
             How far floats may be from what they must be, an absolute difference; without it floats
-            that differ are an error. Exact coefficients are decided exactly.
+            that differ by what rounding explains, to single precision, are an error. Exact
+            coefficients are decided exactly.
 
         Returns
         -------
@@ -268,8 +270,8 @@ class OneStepMethod(Slotted, ABC):
         InvalidTypeError
             If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` or `tol` is negative, or a condition cannot be decided: floats that differ
-            without `tol`, or expressions.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats that may
+            be rounded, without `tol`, or expressions.
 
         Examples
         --------
@@ -284,9 +286,16 @@ class OneStepMethod(Slotted, ABC):
         for order in range(1, last + 1):
             # One order at a time: most methods fail long before the limit.
             for tree in enumerate_trees(order, self.colours):
-                if not vanishes(entered._weight(tree, known) - Fraction(1, tree.factorial), tol):
+                exact = Fraction(1, tree.factorial)
+                value = entered._weight(tree, known) - exact
+                summands = functools.partial(self._summands, tree, exact)
+                if not vanishes(value, tol, summands=summands):
                     return order - 1
         return last
+
+    def _summands(self, tree: Tree, exact: Fraction) -> tuple[Any, ...]:
+        """Return the sizes of both sides of an order condition, with no signs to cancel."""
+        return self._through(magnitude)._weight(tree, {}), exact
 
 
 def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:

@@ -102,7 +102,12 @@ class RungeKutta(OneStepMethod):
         a, b = entered._a, entered._b
         remedy = "use symplectic_order(method.series(n), tol=...)"
         return all(
-            vanishes(b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j], None, remedy)
+            vanishes(
+                b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j],
+                None,
+                remedy,
+                summands=lambda i=i, j=j: (b[i] * a[i][j], b[j] * a[j][i], b[i] * b[j]),  # type: ignore[misc]
+            )
             for i in range(self.stages)
             for j in range(i + 1)
         )

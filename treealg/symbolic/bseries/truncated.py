@@ -233,6 +233,13 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         values = {key: function(value) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 
+    def _summands(self, *parts: Any) -> tuple[Any, ...]:
+        """Return what a condition on coefficients is rounded with: these, and all coefficients.
+
+        Small ones may be what is left of sums of larger ones.
+        """
+        return *parts, *self._values.values()
+
     def truncate(self, order: Any) -> Self:
         """Return the series up to a smaller order.
 

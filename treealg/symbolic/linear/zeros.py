@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from math import inf, isfinite
+from math import inf, isfinite, nan
 from numbers import Number
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "is_known_zero",
     "is_zero",
     "is_zero_number",
+    "magnitude",
     "vanishes",
 ]
 
@@ -340,16 +342,28 @@ def check_tolerance(tol: Any) -> float | None:
 GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
 
 
-def vanishes(difference: Any, tol: float | None, remedy: str = GIVE_TOLERANCE) -> bool:
+#: What a float may be off that is rounded, to single precision and a few times: this part of it.
+_ROUNDING = 2.0**-20
+
+
+def vanishes(
+    difference: Any,
+    tol: float | None,
+    remedy: str = GIVE_TOLERANCE,
+    *,
+    summands: Callable[[], Iterable[Any]] = tuple,
+) -> bool:
     """Tell whether a condition holds whose two sides have this difference.
 
     Exact differences are decided exactly. Floats are compared with the tolerance; without one only
-    the number 0 is decided.
+    the number 0 is decided, and numbers that no rounding explains of the summands of both sides.
 
     Examples
     --------
     >>> vanishes(1e-17, 1e-12), vanishes(Fraction(1, 10**20), 1e-12)
     (True, False)
+    >>> vanishes(0.25 - 1 / 3, None, summands=lambda: (0.25, 1 / 3))
+    False
     """
     difference = python_scalar(difference)
     if not _is_rounded(difference):
@@ -357,12 +371,36 @@ def vanishes(difference: Any, tol: float | None, remedy: str = GIVE_TOLERANCE) -
     if difference == 0:
         return True
     if tol is None:
+        if _is_beyond_rounding(difference, summands()):
+            return False
         raise InvalidValueError(
             f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
             f"by {difference}, and only a tolerance tells whether that is rounding; {remedy}, or "
             "give exact coefficients such as '1/6' or Fraction(1, 6)"
         )
     return _size(difference) <= tol
+
+
+def _is_beyond_rounding(difference: Any, summands: Iterable[Any]) -> bool:
+    """Tell whether a number is larger than the rounding of what it is the sum of, if that is known.
+
+    The summands are those of the conditions that are decided, of which signs do not matter.
+    """
+    sizes = list(map(magnitude, summands))
+    return bool(sizes) and magnitude(difference) > _ROUNDING * sum(sizes)
+
+
+def magnitude(value: Any) -> float:
+    """Return the absolute value of a number as a float, NaN for what has symbols.
+
+    Examples
+    --------
+    >>> magnitude(Fraction(-1, 2)), magnitude(3 + 4j)
+    (0.5, 5.0)
+    """
+    if is_expression(value):
+        return abs(complex(value)) if value.is_number else nan
+    return float(abs(value))
 
 
 def is_close(first: Any, second: Any, tol: float | None) -> bool:
