@@ -34,6 +34,7 @@ from treealg.symbolic import (
     is_symplectic,
     lie_butcher_order,
     modified_equation,
+    modifying_integrator,
     order_of_accuracy,
     published_method,
     symbolic_tableau,
@@ -507,6 +508,23 @@ def test_floats_of_mpmath_are_floats(decide):
         with pytest.raises(InvalidValueError, match=r"coefficients are floats.*give tol="):
             decide(series)
         assert decide(series, tol=1) >= 2
+
+
+def test_floats_of_mpmath_are_taken_beside_fractions():
+    half, share = Fraction(1, 2), mpmath.mpf(0.25)
+    tree, ladder = Tree(), Tree([Tree()])
+    x, y = Element({tree: half}), Element({tree: share})
+    assert (x / share)[tree] == 2
+    assert (x - y)[tree] == share
+    assert x.is_close(y, 0.25)
+    assert not x.is_close(y, 0.2)
+    assert (Functional(bck, {tree: half}) - Functional(bck, {tree: share}))(tree) == share
+    series = BSeries({tree: half, ladder: share}, 2)
+    assert (series / share)[tree] == 2
+    assert (series / share)[ladder] == 1
+    exact = BSeries({tree: half, ladder: Fraction(1, 4)}, 2)
+    for operation in (modified_equation, modifying_integrator):
+        assert operation(series).is_close(operation(exact), 1e-12)
 
 
 def test_floats_of_mpmath_keep_their_digits_where_mpmath_has_fewer():

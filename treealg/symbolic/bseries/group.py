@@ -19,6 +19,7 @@ from treealg.symbolic.bseries.coefficients import exact_number, tidy
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import check_same_colours, in_field
 from treealg.symbolic.hopf.connes_kreimer import bck
+from treealg.symbolic.linear.coefficients import difference
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.meter import spend
@@ -329,7 +330,7 @@ def _sweep(series: BSeries, *, take_logarithm: bool) -> BSeries:
         if slope:
             slope = _integrate(slope)
             total = sum(slope)
-        other = given[tree] - total if take_logarithm else given[tree] + total
+        other = difference(given[tree], total) if take_logarithm else given[tree] + total
         field[tree] = tidy(other) if take_logarithm else given[tree]
         method[tree] = given[tree] if take_logarithm else tidy(other)
         if tree._order < order:

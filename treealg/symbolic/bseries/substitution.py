@@ -3,7 +3,6 @@ r"""Substitution of a vector field into a B-series, and modifying integrators.""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from treealg.checks import check_integer
@@ -12,6 +11,7 @@ from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.contraction import Contraction, Weights
 from treealg.symbolic.bseries.series import BSeries, check_series, exact_series, trees_up_to
 from treealg.symbolic.bseries.truncated import in_field
+from treealg.symbolic.linear.coefficients import difference, quotient
 from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.trees import Tree
@@ -142,23 +142,10 @@ def _modifying_integrator(series: BSeries) -> BSeries:
         total = exact[tree]
         for skeleton, value in contraction.partial(tree).items():
             if a[skeleton] != 0:
-                total = total - value * a[skeleton]
+                total = difference(total, value * a[skeleton])
         leaf = a[Tree((), tree.label)]
-        values[tree] = tidy(total if leaf == 1 else exact_quotient(total, leaf))
+        values[tree] = tidy(total if leaf == 1 else quotient(total, leaf))
     return BSeries._wrap(values, series.order, series.colours)
-
-
-def exact_quotient(numerator: Any, denominator: Any) -> Any:
-    """Return a quotient that is exact when both numbers are.
-
-    Examples
-    --------
-    >>> exact_quotient(1, 2)
-    Fraction(1, 2)
-    """
-    if isinstance(numerator, int) and isinstance(denominator, int):
-        return Fraction(numerator, denominator)
-    return numerator / denominator
 
 
 def _fields(field: Any, colours: int) -> dict[int, BSeries]:

@@ -14,6 +14,7 @@ from treealg.symbolic.linear.coefficients import (
     Coefficients,
     check_coefficient,
     is_zero_start,
+    quotient,
     values_by_key,
 )
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
@@ -387,7 +388,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
             raise InvalidValueError("cannot divide a series by 0")
         if isinstance(scalar, int):
             return self * Fraction(1, scalar)
-        return self.map_coefficients(lambda value: tidy(value / scalar))
+        return self.map_coefficients(lambda value: tidy(quotient(value, scalar)))
 
     def __pow__(self, exponent: Any) -> Self:
         raise InvalidTypeError(

@@ -22,12 +22,14 @@ from treealg.symbolic.trees.slots import Slotted
 __all__ = [
     "Coefficients",
     "check_coefficient",
+    "difference",
     "expression",
     "is_coefficient",
     "is_finite",
     "is_zero_start",
     "own_number",
     "python_number",
+    "quotient",
     "values_by_key",
 ]
 
@@ -201,6 +203,36 @@ def check_coefficient(value: Any, name: str = "a coefficient") -> Any:
             f"{type(value).__name__} {brief(value)}{how}"
         )
     return value
+
+
+def difference(first: Any, second: Any) -> Any:
+    """Return a difference, also of a fraction and a float of mpmath, which add only.
+
+    Examples
+    --------
+    >>> import mpmath
+    >>> difference(3, 5), difference(Fraction(1, 2), mpmath.mpf(2))
+    (-2, mpf('-1.5'))
+    """
+    return first + -second
+
+
+def quotient(numerator: Any, denominator: Any) -> Any:
+    """Return a quotient, which is exact when both numbers are.
+
+    Floats of mpmath divide integers, and no fractions.
+
+    Examples
+    --------
+    >>> import mpmath
+    >>> quotient(1, 2), quotient(Fraction(1, 2), mpmath.mpf(2))
+    (Fraction(1, 2), mpf('0.25'))
+    """
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return Fraction(numerator, denominator)
+    if isinstance(numerator, Fraction) and hasattr(denominator, "_mpf_"):
+        return numerator.numerator / (numerator.denominator * denominator)
+    return numerator / denominator
 
 
 def values_by_key(values: Mapping[Any, Any], read: Callable[[Any], Any]) -> dict[Any, Any]:

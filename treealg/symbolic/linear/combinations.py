@@ -13,7 +13,12 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
+from treealg.symbolic.linear.coefficients import (
+    Coefficients,
+    check_coefficient,
+    python_number,
+    quotient,
+)
 from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.linear.ordering import ends_in_order, in_order
 from treealg.symbolic.linear.zeros import (
@@ -348,7 +353,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
             raise InvalidValueError("cannot divide a linear combination by 0")
         if isinstance(scalar, int):
             return self * Fraction(1, scalar)
-        return self._collect({key: value / scalar for key, value in self._terms.items()})
+        return self._collect({key: quotient(value, scalar) for key, value in self._terms.items()})
 
     def __pow__(self, exponent: Any) -> Self:
         raise InvalidTypeError(

@@ -417,7 +417,7 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
     try:
         if first is second or first == second:
             return True
-        difference = first - second
+        difference = first + -second  # mpmath adds fractions, and subtracts itself from none
         if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
             return True
         return _size(difference) <= (tol or 0)

@@ -17,6 +17,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import (
     check_coefficient,
+    difference,
     is_zero_start,
     values_by_key,
 )
@@ -207,7 +208,7 @@ class Functional(Entry, Made):
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Functional:
-        result: Functional = self._pointwise(other, operator.sub)
+        result: Functional = self._pointwise(other, difference)
         return result
 
     def __neg__(self) -> Functional:
