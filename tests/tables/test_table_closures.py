@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import treealg
+from tests.support import soon
 from treealg.errors import InvalidValueError
-from treealg.symbolic import OrderedForest, Tree, bck
+from treealg.symbolic import OrderedForest, PlanarTree, Tree, bck
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables import closure
 from treealg.tables.forest_cuts import ForestCuts
@@ -19,6 +20,18 @@ def _star(leaves, height=1):
     for _ in range(height - 1):
         ladder = [(below, label) for label, below in enumerate(ladder)]
     return Tree.from_tuple((*ladder, leaves))
+
+
+def _comb(height, leaves=1):
+    tree = Tree()
+    for _ in range(height - 1):
+        tree = Tree([tree, *[Tree()] * leaves])
+    return tree
+
+
+def _nested(height):
+    """Return a root on which all nested trees of smaller height stand."""
+    return PlanarTree([_nested(i) for i in range(height)])
 
 
 def _terms(table):
@@ -69,12 +82,58 @@ def test_of_different_labels_as_many_terms_are_counted_as_come(element):
 
 
 @pytest.mark.parametrize(("d", "degree"), [(1, 7), (2, 5)])
-def test_never_more_terms_are_counted_than_come(d, degree):
-    for element in basis_elements(d, degree, False):
-        if element.order == degree:
-            cuts = ForestCuts(planar=False)
+@pytest.mark.parametrize("planar", [False, True])
+def test_never_more_terms_are_counted_than_come(d, degree, planar):
+    for element in basis_elements(d, degree - planar, planar):
+        if element.order == degree - planar:
+            cuts = ForestCuts(planar)
             counted = cuts.least([cuts.number(element)])
-            assert counted <= closure([element], planar=False)[1].term_slot.size
+            assert counted <= closure([element], planar=planar)[1].term_slot.size
+
+
+@pytest.mark.parametrize("element", [_comb(8), _comb(5, 2), Tree([_comb(5), _comb(3)])])
+def test_about_as_many_terms_are_counted_as_come(element):
+    cuts = ForestCuts(planar=False)
+    size = closure([element], planar=False)[1].term_slot.size
+    assert size / 20 < cuts.least([cuts.number(element)]) <= size
+
+
+def _trunks(forest):
+    """Return all trunks of an ordered forest, as sequences of trees that are such sequences."""
+    ways = [()]
+    found = {()}
+    for tree in reversed(forest):
+        own = _trunks(tree)
+        ways = [(trunk, *way) for trunk in own for way in ways]
+        found.update(ways)
+    return found
+
+
+@pytest.mark.parametrize(
+    "forest", [((), ((), ()), ()), (((((),), ()), ()), ((),)), ((((),), ((),), ((), ())),)]
+)
+def test_pairs_of_trunks_of_ordered_forests_are_counted_exactly(forest):
+    def made(trees):
+        return [PlanarTree(made(tree)) for tree in trees]
+
+    cuts = ForestCuts(planar=True)
+    pairs = sum(1 for trunk in _trunks(forest) for own in _trunks(trunk) if own not in (trunk, ()))
+    assert cuts.least([cuts.number(OrderedForest(made(forest)))]) == pairs
+
+
+def test_products_that_no_memory_holds_are_refused():
+    with soon(4), pytest.raises(InvalidValueError, match=r"products or more|have at least"):
+        closure([Tree.from_tuple(_nested(7).to_tuple())], planar=False)
+
+
+def test_of_several_elements_the_largest_are_to_be_left_out():
+    with soon(1), pytest.raises(InvalidValueError, match=r"2 elements have.*leave out the larg"):
+        closure([_comb(30), Tree()], planar=False)
+    with (
+        soon(1),
+        pytest.raises(InvalidValueError, match=r"at least 102,[\d,]{15} terms.*take a smaller"),
+    ):
+        treealg.branched_log_sig_coef([[0.0], [1.0]], [_comb(30)])
 
 
 @pytest.mark.parametrize(
@@ -85,12 +144,21 @@ def test_never_more_terms_are_counted_than_come(d, degree):
         _star(7, 4),
         Tree.from_tuple((*[(0,)] * 2100, 0)),
         _star(1, 2100),
+        _comb(20),
+        _comb(14),
+        _comb(400),
+        _comb(9, 4),
+        Tree([Tree([_comb(8)] * 2), _comb(7), _comb(5)]),
+        Tree([_star(1, 200).children[0], _comb(2, 3), _comb(9)]),
+        OrderedForest([PlanarTree([_nested(4)] * 3)]),
+        OrderedForest([PlanarTree(), _nested(6)]),
+        OrderedForest([_nested(9)]),
     ],
 )
 def test_too_many_terms_are_refused_before_one_is_made(element, monkeypatch):
     monkeypatch.setattr(ForestCuts, "make", None)
-    with pytest.raises(InvalidValueError, match="more than the bound of 2097152; leave out"):
-        closure([element], planar=False)
+    with pytest.raises(InvalidValueError, match="more than the bound of 2,097,152; take a s"):
+        closure([element], planar=isinstance(element, OrderedForest))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +174,7 @@ def test_terms_that_come_are_counted_as_they_come(element, monkeypatch):
     monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size)
     assert closure([element], planar=planar)[1].term_slot.size == size
     monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size - 1)
-    with pytest.raises(InvalidValueError, match=f"more than the bound of {size - 1};"):
+    with pytest.raises(InvalidValueError, match=f"more than the bound of {size - 1:,};"):
         closure([element], planar=planar)
 
 
@@ -120,7 +188,7 @@ def test_deep_ladders_have_a_logarithm():
 
 def test_a_chosen_logarithm_that_does_not_end_is_refused():
     tree = (*((label,) for label in range(14)), 1)
-    with pytest.raises(InvalidValueError, match="at least 4766585 terms"):
+    with pytest.raises(InvalidValueError, match="at least 4,766,585 terms"):
         treealg.branched_log_sig_coef(np.ones((5, 20)), tree)
 
 

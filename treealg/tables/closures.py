@@ -74,9 +74,8 @@ def closure(
     found = check_elements(elements, planar)
     cuts = ForestCuts(planar)
     wanted = np.unique([cuts.number(element) for element in found])
-    if not planar:
-        check_terms(cuts.least(wanted.tolist()), len(found))
-    own, ptr, pruned, trunk, count = _closed(cuts, wanted, len(found))
+    check_terms(cuts.least(wanted.tolist()), wanted.size)
+    own, ptr, pruned, trunk, count = _closed(cuts, wanted, wanted.size)
     orders = np.array(cuts.order, dtype=np.int64)[own]
     ascending = np.lexsort((own, orders))
     orders = orders[ascending]

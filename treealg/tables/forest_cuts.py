@@ -9,8 +9,6 @@ the forest as a whole, ``f (x) 1``, else ``K(w) . (B_a(g) (x) 1)``.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -19,6 +17,7 @@ import numpy as np
 
 from treealg.checks import brief
 from treealg.errors import InvalidValueError
+from treealg.tables.closure_counts import least_planar, least_terms
 from treealg.tables.forest_rows import formal_shuffle
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, expand
@@ -33,9 +32,22 @@ MAX_TERMS = 2**21
 def check_terms(terms: int, elements: int) -> None:
     """Refuse a closed set whose coproducts have too many terms."""
     if terms > MAX_TERMS:
+        what, advice = "one element", "take a smaller one"
+        if elements > 1:
+            what, advice = f"{elements} elements", "leave out the largest"
+        many = f"{terms:,}" if terms < 10**15 else "10^15"
         raise InvalidValueError(
-            f"the coproducts of what is closed with {elements} elements have at least {terms} "
-            f"terms, more than the bound of {MAX_TERMS}; leave out the largest trees"
+            f"the coproducts of what is closed with {what} have at least {many} terms, more than "
+            f"the bound of {MAX_TERMS:,}; {advice}"
+        )
+
+
+def _check_products(products: int) -> None:
+    """Refuse a coproduct that takes far more products than it may have terms, before memory."""
+    if products > 8 * MAX_TERMS:
+        raise InvalidValueError(
+            f"the coproducts of what is closed with these elements take {products:,} products or "
+            f"more, beyond the bound of {8 * MAX_TERMS:,}; take smaller ones"
         )
 
 
@@ -134,28 +146,11 @@ class ForestCuts:
         return np.array([self._forest([tree]) for tree in sorted(trees)], dtype=np.int64)
 
     def least(self, forests: list[int]) -> int:
-        """Count the terms of the set that is closed with one of some trees, or fewer.
-
-        A term is a trunk of the tree with a cut of that. Below branches that have different roots,
-        trunks and cuts of the one are chosen with any of the other; of those with the same root
-        that branch counts that has most, or so many leaves as there are branches, or one branch
-        that is there several times.
-        """
-        trunks: list[int] = []
-        pairs: list[int] = []
-        for _, branches in self._trees:
-            every, both = 1, 1
-            ordered = sorted(self._forests[branches], key=lambda tree: self._trees[tree][0])
-            for _, group in groupby(ordered, key=lambda tree: self._trees[tree][0]):
-                often = Counter(group)
-                many = often.total()
-                every *= max(many + 1, *(math.comb(trunks[x] + m, m) for x, m in often.items()))
-                both *= max(math.comb(many + 2, 2), *(1 + trunks[x] + pairs[x] for x in often))
-            trunks.append(min(every, 2**64))
-            pairs.append(min(both, 2**80))
-        # Without the cuts that cut off nothing, of which there is one for each trunk.
+        """Count the terms of the set that is closed with one of some elements, or fewer."""
+        if self.planar:
+            return least_planar(self._trees, self._forests, forests)
         trees = [self._forests[forest][0] for forest in forests]
-        return max((pairs[tree] - trunks[tree] for tree in trees), default=0)
+        return least_terms(self._trees, self._forests, trees)
 
     def make(self, forests: IntArray, terms: int, elements: int) -> None:
         """Make the terms of some forests, and stop when there are too many with those before."""
@@ -202,6 +197,7 @@ class ForestCuts:
         """Make the terms of forests of one order, and yield how many some have at a time."""
         before, branches, label = np.array([self._parts(f) for f in forests.tolist()]).T
         size = self._length[before] * (self._length[branches] + 1)
+        _check_products(int(size.max()))
         for begin, end in ranges(size):
             some = slice(begin, end)
             parts = self._multiplied(forests[some], before[some], branches[some], label[some])
