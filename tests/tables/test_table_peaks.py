@@ -328,7 +328,7 @@ before = peak()
 try:
     CALLED
 except treealg.InvalidValueError as error:
-    has, needed, free = map(int, re.findall(r"(\\d+)(?= bytes, for| are)", str(error)))
+    has, needed, free = map(int, re.findall(r"(\\d+)(?= bytes, cannot| are)", str(error)))
     print(peak() - before, has, needed, free)
 """
 
