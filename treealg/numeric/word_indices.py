@@ -29,6 +29,9 @@ __all__ = [
     "word_to_idx",
 ]
 
+MAX_LETTERS = 2**22
+"""The most letters of all prefixes of the words that are asked for together."""
+
 
 def is_lyndon(word: Word) -> bool:
     """Tell whether a word is a Lyndon word.
@@ -322,6 +325,12 @@ def listed_words(words: Any, prefixes: Any) -> list[Word]:
     given = as_words(words)
     if not check_flag("prefixes", prefixes):
         return given
+    letters = sum(len(word) * (len(word) + 1) // 2 for word in given)
+    if letters > MAX_LETTERS:
+        raise InvalidValueError(
+            f"words must have prefixes of at most {MAX_LETTERS} letters together, got {letters}; "
+            "ask for shorter words"
+        )
     return [word[:n] for word in given for n in range(min(1, len(word)), len(word) + 1)]
 
 

@@ -24,7 +24,14 @@ from treealg.numeric.paths.gradients import backprop, check_results
 from treealg.numeric.paths.prefixes import write_prefixes
 from treealg.numeric.paths.signature import results_along, write_along
 from treealg.numeric.paths.windowed import check_either, of_windows_backward
-from treealg.numeric.plans.trees import Chosen, TreePlan, chosen_elements, on_closed_set, tree_plan
+from treealg.numeric.plans.trees import (
+    Chosen,
+    TreePlan,
+    check_order,
+    chosen_elements,
+    on_closed_set,
+    tree_plan,
+)
 from treealg.numeric.word_indices import ladder
 from treealg.typing import Array, Gradients
 
@@ -155,8 +162,11 @@ def _planned(
         call = checked_call(channels, *options)
         listed = choice.elements
         if call.planar is None:
+            # Before they are read as trees.
+            check_order(max(map(len, listed), default=0), None, choice.is_log)
             listed = [ladder(word, call.dimension, "words") for word in listed]
         wanted = chosen_elements(listed, call.dimension, call.planar, gram)
+        check_order(wanted.degree, call.planar, choice.is_log)
         return call._replace(degree=wanted.degree)
 
     found = prepared(

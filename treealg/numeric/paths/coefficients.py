@@ -115,12 +115,12 @@ def branched_sig_coef(
         result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a label is not below the
-        number of channels of the transformed path; if `correction` has another shape, or is
-        combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
-        `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
-        is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result
-        does not fit in memory; or if `out` has not its shape or layout, or shares memory with an
-        argument.
+        number of channels of the transformed path; if a tree has more than 32,768 nodes; if
+        `correction` has another shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or
+        `windows` do not fit `path`, or `windows` come with `stream`; if `times` do not fit or come
+        without `time_aug`, or a value is missing that cannot be; if `n_jobs` is 0 or `end_time` is
+        not finite; or if the result does not fit in memory; or if `out` has not its shape or
+        layout, or shares memory with an argument.
 
     See Also
     --------

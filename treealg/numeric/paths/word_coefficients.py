@@ -95,7 +95,8 @@ def sig_coef(
         `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a letter is not below the
-        number of channels of the transformed path; if `correction` has another shape, or is
+        number of channels of the transformed path; if a word has more than 32,768 letters, or all
+        `prefixes` together more than 2**22; if `correction` has another shape, or is
         combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
         `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
         is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result

@@ -27,7 +27,18 @@ from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import of_first_word, selection, words_of_chains
 from treealg.tables.quadrature import MAX_DEGREE
 
-__all__ = ["Chosen", "TreePlan", "chosen_elements", "on_closed_set", "tree_plan"]
+__all__ = [
+    "MAX_ORDER",
+    "Chosen",
+    "TreePlan",
+    "check_order",
+    "chosen_elements",
+    "on_closed_set",
+    "tree_plan",
+]
+
+MAX_ORDER = 2**15
+"""The most nodes of a tree: half a billion products a segment, which take some seconds."""
 
 # Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
 # channels: a multiplication by trees takes as long as so many words, or words of chains,
@@ -88,14 +99,22 @@ class Chosen(NamedTuple):
         return len(self.places) == self.number and self.scale is None and self.log is None
 
 
+def check_order(order: int, planar: bool | None, is_log: bool) -> None:
+    """Refuse elements of so many nodes, or letters, if that is too many.
+
+    The value on a tree is a polynomial in time of its order, and so are those on its subtrees.
+    """
+    most = MAX_DEGREE if is_log else MAX_ORDER
+    if order > most:
+        what, parts = ("words", "letters") if planar is None else ("trees", "nodes")
+        of = "logarithms" if is_log else "signatures"
+        raise InvalidValueError(
+            f"{what} must have at most {most} {parts} for coefficients of {of}, got {order}"
+        )
+
+
 def on_closed_set(chosen: Chosen, dimension: int, planar: bool | None) -> Chosen:
     """Return what is computed for the logarithm: the elements of a closed set."""
-    if chosen.degree > MAX_DEGREE:
-        raise InvalidValueError(
-            f"{'words' if planar is None else 'trees'} must have at most {MAX_DEGREE} "
-            f"{'letters' if planar is None else 'nodes'} for coefficients of logarithms, got "
-            f"{chosen.degree}"
-        )
     log = _log_plan(chosen.elements, dimension, planar)
     return chosen._replace(elements=log.basis, log=log)
 
