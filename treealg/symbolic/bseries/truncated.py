@@ -160,7 +160,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         # Sums start with the number 0.
         if is_zero_number(other):
             return all(map(is_zero, self._values.values()))
-        if type(other) is not type(self):
+        if not isinstance(other, TruncatedSeries) or other._empty is not self._empty:
             return NotImplemented
         return (
             self._order == other._order
@@ -173,7 +173,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         # unless all are zero: then the series equals the number 0.
         if all(map(is_known_zero, self._values.values())):
             return hash(0)
-        return hash((type(self), self._order, self._colours))
+        return hash((self._empty, self._order, self._colours))
 
     def __repr__(self) -> str:
         values = self._values.items()
@@ -216,7 +216,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         >>> heun.is_close(exact_series(2), 1e-12)
         True
         """
-        if type(other) is not type(self):
+        if not isinstance(other, TruncatedSeries) or other._empty is not self._empty:
             raise InvalidTypeError(
                 f"other must be a {type(self).__name__}, got {type(other).__name__}"
             )
@@ -344,8 +344,14 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
     def _combine(self, other: Any, factor: int) -> Any:
         if is_zero_start(other, "a series"):
             return self
-        if not isinstance(other, TruncatedSeries) or type(other) is not type(self):
+        if not isinstance(other, TruncatedSeries):
             return NotImplemented
+        if other._empty is not self._empty:
+            raise InvalidTypeError(
+                f"series that are added must be of one kind, got {type(self).__name__} and "
+                f"{type(other).__name__}: one has a coefficient for each tree, the other for each "
+                "ordered forest"
+            )
         check_same_colours(self, other)
         order = min(self._order, other._order)
         keys = (self._empty, *self._basis(order, self._colours))

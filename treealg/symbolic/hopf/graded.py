@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from abc import ABC, abstractmethod
+import sys
+import threading
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -17,7 +19,24 @@ __all__ = ["GradedSpace"]
 B = TypeVar("B")
 
 
-class GradedSpace(ABC, Generic[B]):
+_lock = threading.RLock()
+
+
+class _OneOfEach(ABCMeta):
+    """The class of classes of algebras: without parameters there is one algebra of a class."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        if arguments or options:
+            return super().__call__(*arguments, **options)
+        with _lock:
+            known = cls.__dict__.get("_only")
+            if known is None:
+                known = super().__call__()
+                cls._only = known
+            return known
+
+
+class GradedSpace(Generic[B], metaclass=_OneOfEach):
     """A graded vector space with a basis and a unit; the ground floor of `HopfAlgebra`.
 
     Raises
@@ -27,8 +46,9 @@ class GradedSpace(ABC, Generic[B]):
 
     Notes
     -----
-    Keys of elements are basis elements. Where several objects stand for the unit, as all leaves
-    do in the substitution algebra, `is_trivial` knows them.
+    A class that is called without arguments returns the same object each time, as algebras are told
+    apart by identity. Keys of elements are basis elements. Where several objects stand for the
+    unit, as all leaves do in the substitution algebra, `is_trivial` knows them.
     """
 
     name: ClassVar[str]
@@ -43,7 +63,9 @@ class GradedSpace(ABC, Generic[B]):
         return f"<HopfAlgebra {self.name}>"
 
     def __reduce__(self) -> Any:
-        return self.name
+        # Those of their module by name.
+        known = getattr(sys.modules.get(type(self).__module__), self.name, None)
+        return self.name if known is self else (type(self), ())
 
     def __setattr__(self, name: str, value: Any) -> None:
         # There is one object of an algebra, which all results share.

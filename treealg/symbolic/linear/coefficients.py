@@ -176,7 +176,7 @@ def is_zero_start(value: Any, what: str) -> bool:
     value = own_number(value)
     if not isinstance(value, Number) and not hasattr(type(value), "free_symbols"):
         return False
-    if value == 0:
+    if value == 0 and not isinstance(value, bool):
         return True
     raise InvalidTypeError(
         f"no number can be added to {what} but 0, got {brief(value)}; add a multiple of what "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
+from numbers import Number
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.checks import brief, check_callable, is_iterable
@@ -217,7 +218,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         # Sums start with the number 0.
         if is_zero_number(other):
             return all(map(is_zero, self._terms.values()))
-        if type(other) is not type(self):
+        if not isinstance(other, self._family()):
             return NotImplemented
         return self._agrees(other, are_equal)
 
@@ -287,19 +288,29 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     @classmethod
     def _operand(cls, other: Any) -> Any:
         """Return what can be added as a combination, and None for anything else."""
-        if type(other) is cls:
+        if isinstance(other, cls._family()):
             return other
-        return cls._wrap({}) if is_zero_number(other) else None
+        return cls._wrap({}) if is_zero_number(other) and not isinstance(other, bool) else None
+
+    @classmethod
+    def _family(cls) -> type[LinearCombination[Any]]:
+        """Return the class whose subclasses, as users make, are equal and add up with this one."""
+        return cls
 
     def _combine(self, other: Any, factor: int) -> Any:
         if getattr(other, "multiplies_elements", False):
             return NotImplemented
         operand = self._operand(other)
         if operand is None:
+            is_number = isinstance(other, Number) and not isinstance(other, bool)
+            advice = (
+                "; a number stands for nothing without an algebra: add a multiple of its unit, "
+                "such as 2 * bck.unit"
+            )
             raise InvalidTypeError(
-                f"only a combination of the same kind can be added to "
-                f"{brief(self)}, got {type(other).__name__} {brief(other)}; a number stands for "
-                "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
+                f"only a combination of the same kind can be added to {brief(self)}, got "
+                f"{type(other).__name__} {brief(other)}"
+                f"{advice if is_number or is_expression(other) else ''}"
             )
         other = operand
         if self._terms and other._terms:

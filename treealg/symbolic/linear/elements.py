@@ -64,6 +64,10 @@ class Element(LinearCombination[Any]):
     _product_of = "shuffle_algebra.product"
 
     @classmethod
+    def _family(cls) -> type[Element]:
+        return Element
+
+    @classmethod
     def _operand(cls, other: Any) -> Any:
         return element_of(other) if isinstance(other, Summand) else super()._operand(other)
 

@@ -55,6 +55,10 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
     _product_of = "bck.tensor_product"
 
     @classmethod
+    def _family(cls) -> type[Tensor]:
+        return Tensor
+
+    @classmethod
     def _check_key(cls, key: Any) -> tuple[Any, ...]:
         if not isinstance(key, tuple):
             raise InvalidTypeError(

@@ -59,8 +59,12 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
                 f"{brief(trees)}; write [tree] for a single tree"
             )
         cls._tree._check_order("trees", trees)
-        given: Any = tuple(cls._tree.from_tuple(tree) for tree in trees)
-        arranged: Any = cls._tree._arrange(given)
+        return cls._arranged(map(cls._tree._read_tree, trees))
+
+    @classmethod
+    def _arranged(cls, trees: Iterable[Any]) -> Self:
+        """Return the forest of these trees in any order."""
+        arranged: Any = cls._tree._arrange(tuple(trees))
         return cls._make(arranged)
 
     @classmethod
@@ -120,7 +124,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
                 f"{type(value).__name__} {brief(value)}; the forest of one leaf is ((0,),)"
             )
         try:
-            return cls(value)
+            return cls._arranged(map(cls._tree.from_tuple, value))
         except InvalidTypeError:
             tree = cls._only_tree(value)
             if tree is None:
@@ -348,18 +352,7 @@ class Forest(RootedForest[Tree]):
             return x
         if x is None or (x.__class__ is tuple and not x):
             return Forest._make(())
-        tree = Tree.from_tuple(x)
-        if isinstance(x, tuple) and isinstance(x[-1], tuple):
-            try:
-                forest = Forest.from_tuple(x)
-            except TreeAlgError:
-                return Forest._make((tree,))
-            raise InvalidValueError(
-                f"{brief(x)} is the tuple form of the tree {tree}, whose root has a tuple "
-                f"as its label, and of the forest {forest}; make one of them with "
-                "Tree.from_tuple or Forest.from_tuple"
-            )
-        return Forest._make((tree,))
+        return Forest._make((Tree._read_tree(x),))
 
     def __mul__(self, other: Any) -> Any:
         if other.__class__ is not Forest:
@@ -390,8 +383,7 @@ def single_tree(x: Any) -> Tree:
     >>> single_tree(((0,), 1))
     <Tree 1[0]>
     """
-    tree = Tree.from_tuple(x)
-    return Forest._read(x)._trees[0] if isinstance(x, tuple) else tree
+    return Tree._read_tree(x)
 
 
 class OrderedForest(RootedForest[PlanarTree]):

@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any, ClassVar, Self
 
 from treealg.checks import brief, is_iterable
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
@@ -60,8 +60,25 @@ class RootedTree(Displayed, Summand, Interned):
                 f"{brief(children)}; write [child] for a single child"
             )
         cls._check_order("children", children)
-        branches = tuple(cls.from_tuple(child) for child in children)
+        branches = tuple(map(cls._read_tree, children))
         return cls._make(cls._arrange(branches), normalize_label(label))
+
+    @classmethod
+    def _read_tree(cls, given: Any) -> Self:
+        """Return the tree that `given` is or has the tuple form of, if it is of no forest, too."""
+        tree = cls.from_tuple(given)
+        if not isinstance(given, tuple) or not isinstance(given[-1], tuple):
+            return tree
+        try:
+            trees = " ".join(str(cls.from_tuple(part)) for part in given)
+        except TreeAlgError:
+            return tree
+        forest = "OrderedForest" if cls._planar else "Forest"
+        raise InvalidValueError(
+            f"{brief(given)} is the tuple form of the tree {tree}, whose root has a tuple as its "
+            f"label, and of the forest {trees}; make one of them with {cls.__name__}.from_tuple "
+            f"or {forest}.from_tuple"
+        )
 
     @classmethod
     def _check_order(cls, name: str, given: Any) -> None:
