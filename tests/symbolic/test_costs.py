@@ -12,6 +12,7 @@ from treealg.symbolic import (
     OrderedForest,
     PlanarTree,
     Tree,
+    arborification,
     bck,
     bseries,
     count_by_weight,
@@ -23,6 +24,13 @@ from treealg.symbolic import (
     unrank,
 )
 from treealg.symbolic.trees import meter
+
+
+def _chain(vertices, kind=Tree, label=0):
+    tree = kind(label=label)
+    for _ in range(vertices - 1):
+        tree = kind([tree], label)
+    return tree
 
 
 @pytest.mark.parametrize(
@@ -213,3 +221,34 @@ def test_numbers_of_moderate_size_are_put_in():
     assert x.subs({N: 1000, X: 1})[Tree()] == sympy.factorial(1000) + 2**1000 + 1
     assert Element({Tree(): X**0.1}).subs(X, 2)[Tree()] == sympy.Float(2) ** 0.1
     assert Element({Tree(): X ** (10**6)}).subs(X, 1.0)[Tree()] == 1.0
+
+
+@pytest.mark.parametrize("kind", [Tree, PlanarTree])
+@pytest.mark.parametrize(
+    ("vertices", "longest"), [(5001, None), (40, None), (5001, 2), (31, 2), (26, 3), (60, 70)]
+)
+def test_words_of_pieces_of_a_path_are_counted_before_they_are_made(kind, vertices, longest):
+    for tree in (_chain(vertices, kind), kind([_chain(3, kind), _chain(vertices, kind)])):
+        with soon(1), pytest.raises(InvalidValueError, match=r"has at least 1,\d{3},\d{3} terms"):
+            arborification(tree, longest=longest)
+
+
+def test_words_of_pieces_up_to_the_bound_are_made():
+    assert len(arborification(_chain(15), longest=None)) == 2**14
+    assert len(arborification(_chain(20, PlanarTree), longest=2)) == 10946
+
+
+@pytest.mark.parametrize(
+    "tree", [_chain(60), Tree([_chain(59), _chain(2)]), _chain(60, PlanarTree, 1)]
+)
+def test_antipodes_are_refused_by_the_pieces_of_all_that_they_need(tree):
+    algebra = nck if tree.is_planar else bck
+    with (
+        soon(1),
+        pytest.raises(InvalidValueError, match=r"antipode of a tree .* at least 10,9\d\d"),
+    ):
+        algebra.antipode(tree)
+
+
+def test_antipodes_of_paths_within_the_bound_are_found():
+    assert len(bck.antipode(_chain(35))) == 14883  # the partitions of 35

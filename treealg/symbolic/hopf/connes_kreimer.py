@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
@@ -16,6 +17,7 @@ from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
     MAX_TERMS,
+    check_steps,
     check_terms,
     count_cuts,
     count_partitions,
@@ -106,8 +108,12 @@ class ConnesKreimer(HopfAlgebra[Any]):
         for tree in set(x._trees):
             if tree._order > _FEW and x._make((tree,)) not in self._cut_antipodes:
                 what = f"the antipode of a tree of {tree._order:,} vertices"
-                # The longest path is cut to pieces in any way.
-                check_terms(what, count_partitions(height(tree)))
+                # The longest path is cut to pieces in any way, and so is what each of its vertices
+                # bears, whose terms are kept for every piece at that vertex.
+                longest = height(tree)
+                check_terms(what, count_partitions(longest))
+                counts = accumulate(accumulate(map(count_partitions, range(longest + 1))))
+                check_steps(what, max(counts) // 4)
                 if labels_differ((tree,)):
                     check_terms(what, 2 ** (tree._order - 1))
                 check_pieces(what, tree)

@@ -22,6 +22,7 @@ from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.words import shuffle_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, height
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["arborification", "rooted_chains"]
@@ -201,10 +202,34 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
 
 
 def _check(key: Key) -> None:
-    forest, _ = key
-    # With longer letters there are more words.
+    forest, longest = key
     if forest._order > _FEW:
-        check_readings(f"the image of a forest of {forest._order:,} vertices", forest)
+        what = f"the image of a forest of {forest._order:,} vertices"
+        if longest != 1:
+            check_terms(what, _compositions(_depth(forest), longest))
+        # With longer letters there are more words.
+        check_readings(what, forest)
+
+
+def _depth(forest: AnyForest) -> int:
+    """Return how many vertices a path has from a root on that may be cut anywhere.
+
+    The lowest piece of it is in the last letter, and what is above in those before.
+    """
+    if isinstance(forest, Forest):
+        return max(map(height, forest._trees))
+    count, trees = 0, forest._trees
+    while trees:
+        count, trees = count + 1, trees[-1]._children
+    return count
+
+
+def _compositions(number: int, longest: int | None) -> int:
+    """Return in how many ways a path is cut to pieces up to a length, or a bound beyond others."""
+    ways = [1]
+    while len(ways) <= number and ways[-1] <= MAX_TERMS:
+        ways.append(sum(ways if longest is None else ways[-longest:]))
+    return ways[-1]
 
 
 _words: Memo[Key, Terms] = Memo(_needs, _build, check=_check)
