@@ -51,7 +51,7 @@ def closure(
         If `elements` are no trees or ordered forests, as `planar` says, or that is no flag.
     InvalidValueError
         If one is empty, or the coproducts of the set have more than 2**21 terms or a coefficient of
-        2**53 or more.
+        2**53 or more, or one of them takes more than 2**24 products.
 
     Notes
     -----
