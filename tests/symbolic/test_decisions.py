@@ -402,6 +402,13 @@ def test_differences_beyond_rounding_are_those_of_single_precision():
         RungeKutta([[]], [1 + 1e-7]).order()
 
 
+def test_powers_of_numbers_with_roots_are_not_told_to_substitute_symbols():
+    number = sympy.Pow(1 + sympy.sqrt(2), 99999, evaluate=False)
+    for weight, advice in [(number, "give its value as a float"), (A * number, "substitute")]:
+        with pytest.raises(InvalidValueError, match=advice):
+            RungeKutta([[weight]], [1]).order()
+
+
 # -- equality and hash -----------------------------------------------------------------------------
 
 

@@ -39,10 +39,11 @@ def check_expansion(value: Any) -> None:
     ):
         terms, degree, _ = _size(value)
         if terms > _MOST_TERMS or (terms > 1 and terms * degree > _MOST):
+            first = "substitute numbers" if value.free_symbols else "give its value as a float"
             raise InvalidValueError(
                 f"{brief(value)} has powers of sums that are beyond the bounds of {_MOST_TERMS:,} "
                 f"for the number of terms, and of {_MOST:,} for that times their degree; "
-                "substitute numbers first, or take lower powers"
+                f"{first} first, or take lower powers"
             )
 
 
