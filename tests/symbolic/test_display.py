@@ -813,3 +813,17 @@ def test_names_of_symbols_are_texts_unless_they_are_latex(name, latex):
     assert written in {rf"{latex}\, {{\bullet}}", rf"\left({latex}\right)\, {{\bullet}}"}
     assert latex in to_latex(Element({Tree(): 1 / (symbol + 2)}))
     assert latex.partition("_{")[0] in to_latex(Element({Tree(): function(symbol)}))
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [
+        ((1e-5, 2), r"(10^{-5}, 2)"),
+        ((Fraction(1, 2),), r"(\frac{1}{2},)"),
+        (((2.5, 1), 3j), r"((2.5, 1), 3\mathrm{i})"),
+        (sympy.Symbol("a") ** 2, "a^{2}"),
+        ((sympy.sqrt(2), sympy.Symbol("a") + 1), r"(\sqrt{2}, a + 1)"),
+    ],
+)
+def test_labels_that_are_mathematics_are_written_as_such(label, written):
+    assert to_latex(Tree(label=label)) == rf"{{\bullet}}_{{{written}}}"

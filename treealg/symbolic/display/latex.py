@@ -275,8 +275,24 @@ def _label(label: Any, style: Style) -> str:
     text = style.text(label)
     if text.isdecimal() and text.isascii():
         return text
-    is_number = isinstance(label, (float, complex, Fraction, Decimal))
-    if style.names is None and (is_number or getattr(label, "is_number", False)):
-        written = _number(label)
-        return upright(text) if written == text else written
-    return upright(text)
+    if style.names is not None or isinstance(label, int) or not _is_mathematics(label):
+        return upright(text)
+    written = _mathematics(label)
+    return upright(text) if written == text else written
+
+
+def _is_mathematics(label: Any) -> bool:
+    """Tell whether a label is a number, an expression that is no name, or a tuple of such."""
+    if isinstance(label, tuple):
+        return bool(label) and all(map(_is_mathematics, label))
+    if isinstance(label, bool):
+        return False
+    if isinstance(label, (int, float, complex, Fraction, Decimal)):
+        return True
+    return hasattr(type(label), "free_symbols") and not getattr(label, "is_Symbol", False)
+
+
+def _mathematics(label: Any) -> str:
+    if not isinstance(label, tuple):
+        return _number(label)
+    return f"({', '.join(map(_mathematics, label))}{',' if len(label) == 1 else ''})"
