@@ -28,6 +28,7 @@ from treealg.checks import (
 )
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.plain import plain_array
+from treealg.numeric.arguments.integers import as_held
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.names import (
     branched_log_sig_names,
@@ -340,7 +341,7 @@ def recipe_of(
         times=check_flag("times", times),
         missing=check_choice("missing", missing, MISSING),
         dtype=dtype,
-        options={name: _read_option(function, name, options[name]) for name in options},
+        options={name: _read_option(function, name, options[name], dtype) for name in options},
     )
     _check_together(found)
     if trees is not None:
@@ -354,12 +355,15 @@ def recipe_of(
     return found
 
 
-def _read_option(function: Callable[..., Any], name: str, value: Any) -> Any:
+def _read_option(function: Callable[..., Any], name: str, value: Any, dtype: str) -> Any:
     """Return an option as numbers, texts and arrays of NumPy, which are written down as such."""
     row = operations[function.__name__]
     for argument in row.arguments:
+        if argument.name == name and not argument.is_absent(value):
+            found = plain_array(value, name)
+            return as_held(found, name).astype(dtype) if found.dtype.kind in "iuf" else found
         if argument.name == name:
-            return value if argument.is_absent(value) else plain_array(value, name)
+            return value
     (option,) = [option for option in row.options if option.name == name]
     if name == "weights" and value is not None:
         return check_weights(name, value)

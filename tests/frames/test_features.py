@@ -673,3 +673,19 @@ def test_objects_are_not_sorted_and_halves_of_letters_are_no_names():
             features(given, values=["a"], degree=1, **options)
     with pytest.raises(InvalidValueError, match=r"the name of a column must be text, got .*ud800"):
         features([frame], values=["a"], degree=1, id="\ud800")
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [[0.5, 0.0, 0.0, 1.0], [1, 0, 0, 2], np.array([0.5, 0, 0, 1], np.float32)],
+    ids=["list", "integers", "float32"],
+)
+def test_a_correction_has_the_dtype_of_the_features(correction):
+    table = pd.DataFrame({"id": [1, 1, 2, 2], "a": [0.0, 1.0, 0.0, 3.0], "b": [0.0, 2.0, 0.0, 4.0]})
+    for dtype in ("float32", "float64"):
+        found = features(
+            table, values=["a", "b"], id="id", degree=2, correction=correction, dtype=dtype
+        )
+        paths = table[["a", "b"]].to_numpy(dtype).reshape(2, 2, 2)
+        want = treealg.branched_sig(paths, 2, correction=np.asarray(correction, dtype))
+        np.testing.assert_array_equal(found.drop(columns="id").to_numpy(), want)
