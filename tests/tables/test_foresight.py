@@ -10,7 +10,7 @@ import treealg
 from treealg import engines, tables
 from treealg.errors import InvalidValueError
 from treealg.numeric.plans.plan import Plan, Tables
-from treealg.tables import cache
+from treealg.tables import cache, foresight, memory_limits
 from treealg.tables.linear_map import LinearMap
 
 TABLES = [
@@ -55,7 +55,7 @@ TABLES = [
 @pytest.mark.parametrize("make", TABLES)
 def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
-    assert cache.foresee(make) <= make().nbytes
+    assert foresight.foresee(make) <= make().nbytes
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
 )
 def test_what_a_table_is_made_from_is_foreseen_with_it(make, parts, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
-    least, own = cache.foresee(make), cache.foresee(*parts)
+    least, own = foresight.foresee(make), foresight.foresee(*parts)
     assert 0 < own <= least <= make().nbytes + sum(part().nbytes for part in parts)
 
 
@@ -113,9 +113,9 @@ def test_all_are_foreseen_once_before_the_first_is_made():
                 needs=(needs[0], None, needs[1]))  # fmt: skip
     assert plan.prepared(engines.current()).linear is not None
     assert done == [("foreseen", 1), ("foreseen", 2), ("made", 1), ("made", 2)]
-    assert cache.foresee(*needs) == 0  # as they are in memory
+    assert foresight.foresee(*needs) == 0  # as they are in memory
     tables.clear_cache()
-    assert cache.foresee(*needs) > 0  # as their files are
+    assert foresight.foresee(*needs) > 0  # as their files are
     assert len(done) == 4
 
 
@@ -136,7 +136,7 @@ def test_a_table_is_made_once_also_if_what_it_needs_is_asked_meanwhile():
     makers = [threading.Thread(target=need) for _ in range(2)]
     makers[0].start()
     assert begun.wait(10)
-    assert cache.foresee(need) == 10
+    assert foresight.foresee(need) == 10
     makers[1].start()
     makers[1].join(0.2)  # it waits for the first one
     asked.set()
@@ -168,7 +168,7 @@ def test_an_engine_makes_no_table_where_one_of_another_plan_is_refused():
 
 def test_a_table_for_which_memory_is_too_small_is_refused_with_both_sizes(monkeypatch):
     done, free = [], [10**9]
-    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
     need = of_a_test(1, done, 10**9)
     with pytest.raises(
         InvalidValueError, match=r"\(1,\), .* 1000000000 bytes, .* 1125000000 are n"
@@ -181,7 +181,7 @@ def test_a_table_for_which_memory_is_too_small_is_refused_with_both_sizes(monkey
 
 def test_tables_of_a_plan_are_held_against_memory_together(monkeypatch):
     done, free = [], [10**9]
-    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
     needs = [of_a_test(number, done, 5 * 10**8) for number in (1, 2)]
     plan = Plan(3, 7, None, 1, lambda *made: Tables(), needs=needs)
     with pytest.raises(
@@ -195,15 +195,15 @@ def test_tables_of_a_plan_are_held_against_memory_together(monkeypatch):
 
 
 def test_what_kernels_need_of_a_table_is_foreseen_with_what_its_making_tells(monkeypatch):
-    monkeypatch.setattr(cache, "free_memory", lambda: 12 * 10**8)
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 12 * 10**8)
 
     def need():
-        with cache.within_memory("the table"):
-            cache.check_memory(2 * 10**8, 0)  # as foreseen
-            cache.check_memory(9 * 10**8, 0)
-            cache.check_memory(9 * 10**8 + 3, 0)
+        with memory_limits.within_memory("the table"):
+            memory_limits.check_memory(2 * 10**8, 0)  # as foreseen
+            memory_limits.check_memory(9 * 10**8, 0)
+            memory_limits.check_memory(9 * 10**8 + 3, 0)
 
-    plan = cache.within_memory("the plan", beside=1 / 3)
+    plan = memory_limits.within_memory("the plan", beside=1 / 3)
     with pytest.raises(InvalidValueError, match=r"at least 900000003 .* 1200000004 are n"), plan:
         need()
     need()
@@ -212,7 +212,7 @@ def test_what_kernels_need_of_a_table_is_foreseen_with_what_its_making_tells(mon
 def test_a_last_order_is_counted_where_memory_is_in_doubt(monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
     counted, free = [], [10**12]
-    monkeypatch.setattr(cache, "free_memory", lambda: 0 if counted else free[0])
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 0 if counted else free[0])
     algebra = importlib.import_module("treealg.tables.rows").RowAlgebra
     check = algebra.check_last
     monkeypatch.setattr(
@@ -229,7 +229,7 @@ def test_a_last_order_is_counted_where_memory_is_in_doubt(monkeypatch):
 
 def test_lack_of_memory_for_a_part_is_no_refusal_of_the_whole(monkeypatch):
     done, free = [], [0]
-    monkeypatch.setattr(cache, "free_memory", lambda: free[0])
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
     part = of_a_test(1, done, 10**9)
 
     def whole():
@@ -254,10 +254,10 @@ def test_memory_that_runs_out_is_told_with_what_was_foreseen(monkeypatch):
 
 
 def test_what_grows_beyond_the_memory_is_refused_while_it_is_made(monkeypatch):
-    monkeypatch.setattr(cache, "free_memory", lambda: 4 * 10**7)
-    monkeypatch.setattr(cache, "_LOOKED_AT", 0)
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 4 * 10**7)
+    monkeypatch.setattr(memory_limits, "_LOOKED_AT", 0)
     assert tables.arborification(2, 8).nbytes < 4 * 10**6
-    monkeypatch.setattr(cache, "free_memory", lambda: 3 * 10**5)
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 3 * 10**5)
     tables.clear_cache(disk_too=True)
     with pytest.raises(InvalidValueError, match=r"arborification\(2, 8, .* are to be had of the m"):
         tables.arborification(2, 8)

@@ -27,7 +27,7 @@ from treealg import tables
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.numeric.operations.source import written
-from treealg.tables import cache, disk
+from treealg.tables import cache, disk, foresight, memory_limits
 from treealg.tables.directory import MAGIC, TEMPORARY, file_name, prune, table_files
 from treealg.tables.disk import LARGEST_FILE
 from treealg.tables.linear_map import LinearMap
@@ -884,7 +884,7 @@ def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tm
 def test_what_is_no_table_file_counts_as_none_where_tables_are_foreseen(
     table_directory, kind, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(cache, "free_memory", lambda: 2**26)
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 2**26)
     expected = treealg.branched_sig(np.eye(2), 3)
     path = only_file(table_directory)
     path.unlink()
@@ -902,7 +902,8 @@ def test_files_of_a_directory_that_is_not_trusted_count_as_none(table_directory,
     module = sys.modules["treealg.tables.arborification"]
     monkeypatch.setattr(module, "_foresee", lambda *of: asked.append(of) or 1000)
     tables.clear_cache()
-    assert built.nbytes <= cache.foresee(lambda: tables.arborification(2, 7)) < built.nbytes + 64
+    foreseen = foresight.foresee(lambda: tables.arborification(2, 7))
+    assert built.nbytes <= foreseen < built.nbytes + 64
     assert not asked
     for directory in (table_directory, table_directory.parent):
         owner = os.geteuid()
@@ -910,7 +911,7 @@ def test_files_of_a_directory_that_is_not_trusted_count_as_none(table_directory,
         with monkeypatch.context() as patched:
             patched.setattr("os.geteuid", lambda owner=owner: owner + 1)
             tables.clear_cache()
-            assert cache.foresee(lambda: tables.arborification(2, 7)) == 1000
+            assert foresight.foresee(lambda: tables.arborification(2, 7)) == 1000
         directory.chmod(0o755)
 
 
@@ -922,7 +923,7 @@ def test_a_file_of_another_format_counts_as_none_where_tables_are_foreseen(
     monkeypatch.setattr(module, "_foresee", lambda *of: 1000)
     monkeypatch.setattr(disk, "FORMAT", disk.FORMAT + 1)
     tables.clear_cache()
-    assert cache.foresee(lambda: tables.arborification(2, 7)) == 1000
+    assert foresight.foresee(lambda: tables.arborification(2, 7)) == 1000
     with pytest.warns(TableCacheWarning, match="it has format"):
         assert equal(tables.arborification(2, 7), built)
 

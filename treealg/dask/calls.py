@@ -13,7 +13,7 @@ from treealg.frameworks.plain import plain_array
 from treealg.numeric.arguments.rows import memory_for
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.optional import require
-from treealg.tables.cache import until_tables
+from treealg.tables.foresight import until_tables
 
 __all__ = ["call"]
 

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_integer, check_planar
-from treealg.tables import cache
+from treealg.tables import cache, foresight
 from treealg.tables.convolution import convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
@@ -181,7 +181,7 @@ def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> 
     """
     coproduct = 0
     if longest is None:
-        coproduct = cache.foresee(lambda: convolution(dimension, degree, planar=planar))
+        coproduct = foresight.foresee(lambda: convolution(dimension, degree, planar=planar))
     small = small_degree(dimension, degree, planar, _SMALL)
     if small == degree:  # no row is empty
         return coproduct + map_bytes(basis_length(dimension, degree, planar=planar) // dimension)

@@ -14,22 +14,17 @@ from typing import Any, NamedTuple, TypeVar
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
-from treealg.free_memory import free_memory
 from treealg.memory import memory
 from treealg.optional import untraced
 from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
+from treealg.tables.foresight import foreseen, is_only_asked, made_to_see, stop_at_table
 from treealg.tables.frozen import Table
+from treealg.tables.memory_limits import check_memory, within_memory
 
 __all__ = [
-    "check_memory",
     "clear_cache",
-    "foresee",
-    "foreseen",
-    "may_lack_memory",
     "table",
-    "until_tables",
-    "within_memory",
 ]
 
 _Table = TypeVar("_Table", bound=Table)
@@ -41,190 +36,6 @@ The handler of a signal may call amid the making of a table, and makes it then f
 """
 
 _warned_of_disk = False
-
-
-class _Making(NamedTuple):
-    """What is made, and has how many bytes at least.
-
-    Once it is made it needs as much more as `beside` times its size, and what it is made of needs
-    `beside_parts` times that; `free` was there before, if that was looked at.
-    """
-
-    what: str
-    nbytes: int = 0
-    beside: float = 0.0
-    beside_parts: float = 0.0
-    free: int | None = None
-
-
-class _Here(threading.local):
-    """What holds in this thread: stops or asks at tables, and what is made."""
-
-    stops = False
-    asks = False
-    making: _Making | None = None
-
-
-_here = _Here()
-
-_LOOKED_AT = 2**24
-"""Fewer bytes are taken to be there, without a look."""
-
-
-class _Unmade(Exception):
-    """A table would be made here."""
-
-
-@contextlib.contextmanager
-def until_tables() -> Iterator[None]:
-    """Leave a block where this thread would read or build a table, which is done in none.
-
-    A function of arrays has checked by then what it checks.
-    """
-    before = _here.stops
-    _here.stops = True
-    try:
-        yield
-    except _Unmade:
-        pass
-    finally:
-        _here.stops = before
-
-
-class _Seen(Exception):
-    """What a table needs is asked here, and it is not made.
-
-    Parameters
-    ----------
-    nbytes : int
-        What it needs at least.
-    """
-
-    def __init__(self, nbytes: int) -> None:
-        super().__init__(nbytes)
-        self.nbytes = nbytes
-
-
-@contextlib.contextmanager
-def _asking(asks: bool) -> Iterator[None]:
-    """Say whether this thread only asks what tables need."""
-    before = _here.asks
-    _here.asks = asks
-    try:
-        yield
-    finally:
-        _here.asks = before
-
-
-def foresee(*needs: Callable[[], Any]) -> int:
-    """Refuse tables that are too large, before the first of them is made.
-
-    Parameters
-    ----------
-    *needs : callable
-        Functions without arguments, each of which returns one table.
-
-    Returns
-    -------
-    int
-        The bytes that those need at least which are not in memory.
-
-    Raises
-    ------
-    InvalidValueError
-        If one is too large.
-
-    Notes
-    -----
-    What a table has in doubt, and is found out while it is made, is not foreseen.
-    """
-    total = 0
-    for need in needs:
-        with _asking(True):
-            try:
-                need()
-            except _Seen as seen:
-                total += seen.nbytes
-    return total
-
-
-def foreseen(nbytes: int) -> None:
-    """Leave here, where a table is about to be made, if only that was asked, what it needs."""
-    if _here.asks:
-        raise _Seen(nbytes)
-
-
-class _NoMemoryError(MemoryError):
-    """There is no memory, as is said in full."""
-
-
-@contextlib.contextmanager
-def within_memory(what: str, beside: float = 0.0) -> Iterator[None]:
-    """Refuse what a system, or a limit of the process, has no memory for.
-
-    Parameters
-    ----------
-    what : str
-        What is made.
-    beside : float, default 0
-        How many times their own sizes is needed beside the tables that it is made of.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is no memory for it; within another block, which raises that, a `MemoryError`.
-    """
-    before = _here.making
-    _here.making = _Making(what, 0, beside if before is None else before.beside_parts, beside)
-    try:
-        yield
-    except MemoryError as error:
-        reason = str(error) if isinstance(error, _NoMemoryError) else _no_memory(*_here.making[:2])
-        raise (InvalidValueError if before is None else _NoMemoryError)(reason) from None
-    finally:
-        _here.making = before
-
-
-def _no_memory(what: str, nbytes: int) -> str:
-    """Say that there was no memory for what has at least so many bytes, if any are known."""
-    size = f", of at least {nbytes} bytes," if nbytes else ","
-    return (
-        f"{what}{size} or what is made on the way, cannot be held in the memory that is to be had; "
-        f"lower the degree or the dimension"
-    )
-
-
-def check_memory(nbytes: int, more: int) -> None:
-    """Refuse what is made within memory if that is seen to be too little, before it is taken.
-
-    Parameters
-    ----------
-    nbytes : int
-        What is made has at least so many.
-    more : int
-        What is needed beside; negative for what is there.
-    """
-    making = _here.making or _Making("what is made")
-    bounds = []
-    if nbytes + more >= _LOOKED_AT:
-        free = free_memory()
-        bounds.append((nbytes + more, free))
-        if not making.nbytes:  # nothing of it is there yet
-            making = making._replace(free=free)
-    bounds.append((nbytes + int(making.beside * nbytes), making.free))
-    _here.making = making._replace(nbytes=max(nbytes, making.nbytes))
-    for needed, free in bounds:
-        if free is not None and free < needed:
-            raise _NoMemoryError(
-                f"{making.what}, of at least {nbytes} bytes, cannot be made: at least {needed} are "
-                f"needed, and {free} are to be had of the memory; lower the degree or the dimension"
-            )
-
-
-def may_lack_memory(nbytes: int) -> bool:
-    """Tell whether there may be no memory for so many bytes more."""
-    free = free_memory() if nbytes >= _LOOKED_AT else None
-    return free is not None and free < nbytes
 
 
 def table(
@@ -277,8 +88,7 @@ def _made_once(
     foresee: Callable[[], int],
 ) -> _Table:
     """Read or build a table while other threads that need it wait, or tell what it needs."""
-    if _here.stops:
-        raise _Unmade
+    stop_at_table()
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None
@@ -288,10 +98,10 @@ def _made_once(
         check_memory(nbytes, nbytes // 8)  # room for as much more is kept while it grows
         return build()
 
-    if _here.asks:  # without the lock, which whoever makes the table takes away at the end
+    if is_only_asked():  # without the lock, which whoever makes the table takes away at the end
         with within_memory(f"the table {name}{key}"), _refusals_kept(identity):
             kept = _bytes_on_disk(name, key, cls)
-            raise _Seen(_least(identity, foresee) if kept is None else kept)
+            foreseen(_least(identity, foresee) if kept is None else kept)
 
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
     with (
@@ -355,7 +165,7 @@ def _least(identity: tuple[str, Key], foresee: Callable[[], int]) -> int:
     """Return the bytes that a table has at least, once it is not refused."""
     found = memory.get(identity)
     if not isinstance(found, _Least):
-        with _asking(False):  # small tables are made to see how such tables grow
+        with made_to_see():  # small tables are made to see how such tables grow
             found = memory.put(identity, _Least(foresee()))
     return found.least
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
-from treealg.tables import cache
+from treealg.tables import cache, foresight
 from treealg.tables.arborification import arborification, grown, small_degree, tree_blocks
 from treealg.tables.jumps import jumps
 from treealg.tables.layout import IntArray
@@ -142,7 +142,7 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
         if lift == "stratonovich":
             layout = words(dimension, degree, longest=longest)
             _, entries = _count_split_words(arborification(dimension, small), layout)
-            return map_bytes(entries) + cache.foresee(lambda: arborification(dimension, degree))
+            return map_bytes(entries) + foresight.foresee(lambda: arborification(dimension, degree))
         if small == degree:
             return 8 * (size // dimension)
         few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)

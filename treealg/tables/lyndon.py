@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_integer, check_method, check_planar
-from treealg.tables import cache
+from treealg.tables import cache, foresight
 from treealg.tables.arborification import arborification, small_degree
 from treealg.tables.brackets import (
     Content,
@@ -216,7 +216,7 @@ def lyndon_arborification(
             "the Lyndon coordinates of words",
             by_row=True,
         )
-        return own + cache.foresee(coordinates, whole)
+        return own + foresight.foresee(coordinates, whole)
 
     def build() -> LinearMap:
         inner = whole()

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from treealg.tables.cache import check_memory, may_lack_memory
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, expand, map_bytes, merge_below
+from treealg.tables.memory_limits import check_memory, may_lack_memory
 from treealg.tables.sizes import MAX_ENTRIES, check_entries
 
 __all__ = [

@@ -7,7 +7,7 @@ light enough, their brackets and the projection on them are those of all, and fo
 from __future__ import annotations
 
 from treealg.checks import brief, check_method
-from treealg.tables import cache
+from treealg.tables import cache, foresight
 from treealg.tables.arguments import check_weighted
 from treealg.tables.brackets import check_exact
 from treealg.tables.composition import compose
@@ -130,7 +130,7 @@ def weighted_lyndon_arborification(
     def coordinates() -> LinearMap:
         return weighted_lyndon(weights, degree, method, planar=planar)
 
-    cache.foreseen(cache.foresee(words, coordinates))
+    foresight.foreseen(foresight.foresee(words, coordinates))
     outer = coordinates()  # first, as it may be refused while it is made
     return compose(outer, words())
 

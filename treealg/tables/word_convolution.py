@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.checks import check_integer
-from treealg.tables import cache
+from treealg.tables import cache, foresight
 from treealg.tables.arguments import check_instance
 from treealg.tables.convolution_table import ConvolutionTable, term_bytes
 from treealg.tables.rows import ranges
@@ -120,7 +120,7 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     """
     layout = check_instance("layout", layout, WeightedWords, "words(dimension, degree)")
     terms = _terms(layout)
-    cache.foreseen(term_bytes(terms))
+    foresight.foreseen(term_bytes(terms))
     cuts = np.maximum(layout.lengths() - 1, 0)
     dimension = layout.width
     block_start = np.array(layout.first, dtype=np.int64) // dimension

@@ -13,7 +13,8 @@ from treealg import tables
 from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
 from treealg.optional import untraced
-from treealg.tables.cache import check_memory, foresee, within_memory
+from treealg.tables.foresight import foresee
+from treealg.tables.memory_limits import check_memory, within_memory
 
 __all__ = ["Need", "Plan", "Prepared", "Tables"]
 
