@@ -91,12 +91,12 @@ class _Symbols:
 
     def expression(self, value: Any) -> tuple[Any, dict[Any, str]]:
         """Return a value as an expression, and the LaTeX of all symbols."""
-        from sympy import Add, Mul, Rational, Symbol, sympify
+        from sympy import Add, Mul, Rational, Symbol
 
         symbols = [Symbol(name) for name in self._numbers]
         names = dict(zip(symbols, self._latex, strict=True))
         if not isinstance(value, Polynomial):
-            return sympify(value), names
+            return Rational(value), names
         terms = value.terms.items()
         check_formula_terms(len(terms))
         products = [Mul(Rational(c), *(symbols[i] for i in monomial)) for monomial, c in terms]
