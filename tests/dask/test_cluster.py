@@ -1,5 +1,6 @@
 """A cluster of two processes: more than a worker's memory, workers that die, files."""
 
+import gc
 import json
 import os
 import re
@@ -57,6 +58,8 @@ def cluster(environment):
         # Workers that pause when they take much memory go on only when they give some back.
         "distributed.worker.memory.pause": False,
     }
+    # What is left of other clusters would end amid the start of this one, which waits for it then.
+    gc.collect()
     with dask.config.set(settings):
         found = distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, memory_limit="400MiB", dashboard_address=":0"

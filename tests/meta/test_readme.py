@@ -1,6 +1,7 @@
 """What the README says beside its snippets is so: commands, blocks of Python, names."""
 
 import contextlib
+import gc
 import io
 import re
 import shlex
@@ -68,6 +69,7 @@ def test_the_lines_for_a_cluster_run(tmp_path, monkeypatch):
     paths = np.random.default_rng(0).normal(size=(12, 20, 3))
     monkeypatch.chdir(tmp_path)
     zarr.save("paths.zarr", paths)
+    gc.collect()  # what is left of other clusters would end amid the start of this one
     cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0")
     with cluster:
         code = block.replace("tcp://10.0.0.1:8786", cluster.scheduler_address)
