@@ -1,5 +1,7 @@
 """What is too large is refused at once, by its size and not after the work."""
 
+import functools
+
 import pytest
 import sympy
 
@@ -11,15 +13,19 @@ from treealg.symbolic import (
     Forest,
     OrderedForest,
     PlanarTree,
+    Tensor,
     Tree,
     arborification,
     bck,
     bseries,
+    concatenation_algebra,
     count_by_weight,
     count_trees,
     exact_signature,
+    mkw,
     nck,
     rank,
+    shuffle_algebra,
     shuffle_words,
     unrank,
 )
@@ -67,6 +73,15 @@ def test_integers_are_written_up_to_the_length_to_which_they_are_read():
         Tree(label=10**50_100).to_text()
 
 
+def chain(labels, kind=Tree):
+    first, *others = labels
+    return functools.reduce(lambda tree, label: kind([tree], label), others, kind([], first))
+
+
+SINGLES = Element({Tree(label=i): 1 for i in range(10_000)})
+BUSHES = [Tree([Tree()] * count) for count in range(100)]
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -83,6 +98,20 @@ def test_integers_are_written_up_to_the_length_to_which_they_are_read():
         lambda: bck.reduced_coproduct(Forest([Tree()] * 20_000)),
         lambda: nck.coproduct(OrderedForest([PlanarTree()] * 20_000)),
         lambda: shuffle_words((0,) * 5000, (1,)),
+        lambda: shuffle_words((0,) * 20_000, (0, 1)),
+        lambda: shuffle_words(tuple(range(20_000)), (0,)),
+        lambda: mkw.coproduct(OrderedForest([PlanarTree()] * 20_000)),
+        lambda: mkw.antipode(OrderedForest([PlanarTree()] * 20_000)),
+        lambda: bck.antipode(Forest([Tree([Tree()])] * 10_000)),
+        lambda: bck.iterated_coproduct(Forest([Tree()] * 3_000), 2),
+        lambda: nck.iterated_coproduct(OrderedForest([PlanarTree()] * 3_000), 2),
+        lambda: mkw.iterated_coproduct(OrderedForest([PlanarTree()] * 1_000), 2),
+        lambda: shuffle_algebra.iterated_coproduct((0, 1) * 1_000, 2),
+        lambda: bck.iterated_coproduct(SINGLES, 50),
+        lambda: bck.coproduct(chain([0, 1] * 2_500)),
+        lambda: mkw.coproduct(chain([0] * 5_000, PlanarTree)),
+        lambda: mkw.antipode(chain([0] * 5_000, PlanarTree)),
+        lambda: concatenation_algebra.coproduct((0,) * 20_000),
     ],
 )
 def test_work_is_refused_before_it_is_done(ask):
@@ -93,6 +122,58 @@ def test_work_is_refused_before_it_is_done(ask):
 def test_places_of_many_ordered_trees_take_one_list_of_counts():
     with soon(2):
         assert rank(OrderedForest([PlanarTree()] * 9_000)) > 2**17_000
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: bck.coproduct(Forest(BUSHES)),
+        lambda: mkw.coproduct(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
+        lambda: mkw.antipode(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
+        lambda: concatenation_algebra.coproduct((0, 1) * 200),
+    ],
+)
+def test_parts_of_what_is_large_tell_that_the_whole_is_too_large(ask):
+    with soon(3), pytest.raises(InvalidValueError, match="has more than 1,000,000 terms"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("ask", "terms"),
+    [
+        (lambda: mkw.coproduct(OrderedForest([PlanarTree()] * 4_000)), 4_001),
+        (lambda: bck.coproduct(Forest([Tree()] * 4_000)), 4_001),
+        (lambda: bck.antipode(Forest([Tree([Tree()])] * 3_000)), 3_001),
+        (lambda: bck.antipode(Forest([chain([0] * 3)] * 100)), 101 * 102 // 2),
+    ],
+)
+def test_thousands_of_equal_trees_take_a_term_for_each_choice(ask, terms):
+    with soon(3):
+        assert len(ask()) == terms
+
+
+def test_powers_of_antipodes_are_products_of_them():
+    trees = [chain([0] * 3)] * 7 + [chain([0] * 4)] * 5 + [Tree([Tree()] * 2)] * 3
+    total = bck.unit
+    for tree in trees:
+        total = bck.product(total, bck.antipode(tree))
+    assert bck.antipode(Forest(trees)) == total
+    assert total[Forest([Tree()] * 50)] == (-1) ** 50
+
+
+@pytest.mark.parametrize("forest", [[[0], [1]], [[0, 1], [0], [2, 3]], [[0], [0, 0], [0]]])
+def test_left_cuts_are_those_of_shorter_forests(forest):
+    x = OrderedForest([chain(labels, PlanarTree) for labels in forest])
+    *before, last = x.trees
+    branches = mkw.coproduct(OrderedForest(last.children))
+    total = {(x, mkw.one): 1}
+    for (pruned, trunk), value in mkw.coproduct(OrderedForest(before)).items():
+        for (more, rest), factor in branches.items():
+            root = rest.b_plus(last.label)
+            for key, count in mkw.product(pruned, more).items():
+                pair = (key, trunk * root)
+                total[pair] = total.get(pair, 0) + value * factor * count
+    assert mkw.coproduct(x) == Tensor(total)
 
 
 @pytest.mark.parametrize("colours", [1, 2, 5, 10**6])

@@ -54,6 +54,10 @@ class Bialgebra(GradedSpace[B]):
     def _check_coproduct(self, x: B) -> None:
         """Refuse a coproduct that has too many terms, as far as that is known before the work."""
 
+    def _least_split(self, x: B) -> int:
+        """Return how many terms the coproduct of a basis element has at least."""
+        return 1 if self._is_trivial(x) else 2
+
     @abstractmethod
     def _build_coproduct(self, x: B, known: Mapping[B, Terms]) -> Terms:
         """Build the coproduct of a basis element, as pairs of basis elements to coefficients."""
@@ -200,10 +204,20 @@ class Bialgebra(GradedSpace[B]):
         result = Tensor._wrap({(key,): value for key, value in self.element(x).items()})
         if not result:
             return result
-        # One term with one more slot each time, at least.
+        # One term with one more slot each time at least, and what is not trivial in any slot.
+        others = sum(not self._is_trivial(key) for (key,) in result)
+        check_steps(
+            "a coproduct that is iterated so often",
+            times * (times + 1) // 2 * (len(result) - others)
+            + times * (times + 1) * (times + 2) // 3 * others,
+        )
         steps = times * (times + 1) // 2
-        check_steps("a coproduct that is iterated so often", steps)
         for slots in range(1, times + 1):
+            if slots > 1:
+                check_steps(
+                    "a coproduct that is iterated so often",
+                    steps + sum(self._least_split(key[0]) for key in result),
+                )
             check_terms("an iterated coproduct", len(result))
             steps += len(result) * slots
             check_steps("a coproduct that is iterated so often", steps)

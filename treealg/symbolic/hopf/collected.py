@@ -12,13 +12,15 @@ from smaller to larger skeletons.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
+from treealg.symbolic.hopf.tensor_powers import multinomial
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import check_terms
+from treealg.symbolic.trees.sizes import check_terms, count_choices
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["collected_antipode", "collected_contractions"]
@@ -61,10 +63,7 @@ def collected_antipode(
         antipodes[tree] = _joined(around[tree], digits)
         if progress is not None:
             progress(done, len(trees) - done)
-    total = _ONE
-    for tree in forest._trees:
-        total = _product_sum([(total, antipodes[tree])])
-    return _as_forests(total, digits)
+    return _as_forests(_product_over(forest, antipodes), digits, len(forest))
 
 
 def collected_contractions(
@@ -110,10 +109,8 @@ def collected_contractions(
         antipodes[tree] = total
         if progress is not None:
             progress(done, len(contractions) - done)
-    product = _ONE
-    for tree in forest._trees:
-        product = _product_sum([(product, antipodes[tree])])
-    return _as_forests({key: value for key, value in product.items() if value}, digits)
+    product = _product_over(forest, antipodes)
+    return _as_forests({key: value for key, value in product.items() if value}, digits, len(forest))
 
 
 def _subtrees(forest: Forest) -> list[Tree]:
@@ -185,6 +182,25 @@ def _product_sum(pairs: list[tuple[Sum, Sum]]) -> Sum:
     return total
 
 
+def _product_over(forest: Forest, sums: dict[Tree, Sum]) -> Sum:
+    """Return the product of the sums that belong to the trees of a forest."""
+    runs = [(sums[tree], len(list(run))) for tree, run in groupby(forest._trees)]
+    total = _ONE
+    for terms, count in runs:
+        ways = count_choices(count + len(terms) - 1, count)
+        if ways > count**2:  # of which many may be equal
+            for _ in range(count):
+                total = _product_sum([(total, terms)])
+            continue
+        power: Sum = {}
+        keys = list(terms)
+        for taken, value in multinomial(list(terms.values()), count):
+            key = sum(keys[place] * often for place, often in taken)
+            power[key] = power.get(key, 0) + value
+        total = _product_sum([(total, power)])
+    return total
+
+
 def _add_product(total: Sum, left: Sum, right: Sum) -> None:
     few, many = sorted((left, right), key=len)
     for key, value in few.items():
@@ -212,16 +228,17 @@ def _add_shifted(total: Sum, terms: Sum, key: int, factor: int) -> None:
         for other, value in terms.items():
             whole = key + other
             total[whole] = get(whole, 0) + factor * value
-    spend(1 + len(terms) // 3)
+    spend(1 + len(terms) // 2)
     check_terms("an antipode", len(total))
 
 
-def _as_forests(terms: Sum, digits: Places) -> Terms:
-    """Return a sum with the forests for which integers stand."""
+def _as_forests(terms: Sum, digits: Places, fewest: int) -> Terms:
+    """Return a sum with the forests for which integers stand, of so many trees at least."""
     pieces: list[Any] = []
     for piece, (_, most) in digits.items():
         pieces += [piece] * most.bit_length()
     found: Terms = {}
+    spend(len(terms) * fewest // 8)
     for key, value in terms.items():
         trees: list[Tree] = []
         while key:

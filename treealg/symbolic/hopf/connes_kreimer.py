@@ -60,6 +60,10 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 check_terms(what, ways)
             check_cuts(what, x)
 
+    def _least_split(self, x: Any) -> int:
+        # A cut of each number of vertices; to make forests takes longer if they have many trees.
+        return int((1 + x._order) * (1 + len(x._trees) // 8))
+
     # A tree with one branch has the cuts of what its stem bears, and one below each vertex of the
     # stem: that of a chain is found without those of all shorter ones.
 
@@ -182,6 +186,9 @@ def _cut_stem(stem: list[Any], make: Any) -> list[tuple[Any, Any]]:
     leaf = grow((), first)
     found: list[tuple[Any, Any]] = []
     left, is_plain = leaf, True
+    if any(grow((), tree._label) is not leaf for tree in stem[:-1]):
+        # All that is left is made anew.
+        check_steps("the cuts of a chain with several labels", len(stem) ** 2)
     for count, tree in enumerate(stem[1:], 1):
         is_plain = is_plain and grow((), stem[count - 1]._label) is leaf
         if count > 1:

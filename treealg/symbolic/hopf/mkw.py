@@ -12,7 +12,7 @@ from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import check_terms
+from treealg.symbolic.trees.sizes import check_steps, check_terms
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["MKW", "mkw"]
@@ -20,6 +20,12 @@ __all__ = ["MKW", "mkw"]
 
 # A forest of so few vertices is not drawn from.
 _FEW = 8
+
+# One of more vertices may be as high.
+_MANY = 1000
+
+# Trees of a forest that is looked up, in the time of a step.
+_PER_STEP = 30
 
 
 class MKW(OrderedForestAlgebra):
@@ -64,35 +70,65 @@ class MKW(OrderedForestAlgebra):
 
     def _check_coproduct(self, x: OrderedForest) -> None:
         if x._order > _FEW:
-            check_left_cuts(f"the coproduct of a forest of {x._order:,} vertices", x, False)
+            what = f"the coproduct of a forest of {x._order:,} vertices"
+            _check_chains(what, x)
+            check_left_cuts(what, x, False)
+
+    def _least_split(self, x: OrderedForest) -> int:
+        # As in `nck`: each number of vertices that come first.
+        return (1 + x._order) * (1 + len(x._trees) // 8)
+
+    # Of a forest, the first trees are pruned whole, and the others are cut above their roots. What
+    # these are cut to is found from the right, so that shorter forests are not needed.
 
     def _coproduct_needs(self, x: OrderedForest) -> Iterable[OrderedForest]:
-        trees = x._trees
-        if not trees:
-            return ()
-        return (OrderedForest._make(trees[:-1]), OrderedForest._make(trees[-1]._children))
+        return {OrderedForest._make(tree._children) for tree in x._trees}
 
     def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
-        trees = x._trees
+        trees, make, one = x._trees, OrderedForest._make, self.one
         if not trees:
             return {(x, x): 1}
-        make = OrderedForest._make
-        total = self._grown(known[make(trees[:-1])], trees[-1], known[make(trees[-1]._children)])
-        total[x, self.one] = 1
+        _spend_on_parts(x)
+        above = _joined(trees[-1], known[make(trees[-1]._children)])
+        cut: Terms = {(pruned, make((lower,))): value for pruned, lower, value in above}
+        total: Terms = {(x, one): 1}
+        for count in range(len(trees) - 1, 0, -1):
+            self._add_pruned(total, make(trees[:count]), cut)
+            tree = trees[count - 1]
+            cut = self._cut_before(tree, known[make(tree._children)], cut)
+        total.update(cut)  # which leaves as many trees as there are, as nothing else does
+        return total
+
+    def _add_pruned(self, total: Terms, first: OrderedForest, cut: Terms) -> None:
+        """Add what is cut, with a forest pruned before it."""
+        for (pruned, trunk), value in cut.items():
+            for shuffled, count in self._product(first, pruned).items():
+                key = (shuffled, trunk)
+                total[key] = total.get(key, 0) + value * count
+            check_terms("a coproduct", len(total))
+
+    def _cut_before(self, tree: PlanarTree, branches: Terms, cut: Terms) -> Terms:
+        """Return what is cut with a tree before it, which is cut above its root."""
+        make, above = OrderedForest._make, _joined(tree, branches)
+        total: Terms = {}
+        for (pruned, trunk), value in cut.items():
+            spend(len(above) * (2 + len(trunk) // _PER_STEP))
+            for more, lower, factor in above:
+                rest = make((lower, *trunk._trees))
+                for shuffled, count in self._product(more, pruned).items():
+                    key = (shuffled, rest)
+                    total[key] = total.get(key, 0) + value * factor * count
+            check_terms("a coproduct", len(total))
         return total
 
     def _grown(self, before: Terms, tree: PlanarTree, branches: Terms) -> Terms:
         """Multiply by what belongs to the branches of a tree, with trunks joined to its root."""
-        make, label = OrderedForest._make, tree._label
-        above = [
-            (pruned, PlanarTree._make(trunk._trees, label), value)
-            for (pruned, trunk), value in branches.items()
-        ]
+        make, above = OrderedForest._make, _joined(tree, branches)
         total: Terms = {}
-        spend(2 * len(before) * len(above))
         for (pruned, trunk), value in before.items():
-            for more, tree, factor in above:
-                rest = make((*trunk._trees, tree))
+            spend(len(above) * (2 + len(trunk) // _PER_STEP))
+            for more, lower, factor in above:
+                rest = make((*trunk._trees, lower))
                 for shuffled, count in self._product(pruned, more).items():
                     key = (shuffled, rest)
                     total[key] = total.get(key, 0) + value * factor * count
@@ -107,12 +143,15 @@ class MKW(OrderedForestAlgebra):
     def _antipode_of(self, x: OrderedForest, progress: Callable[[int, int], Any] | None) -> Terms:
         if x not in self._antipodes:
             self._check_antipode(x)
+            _spend_on_parts(x)
             self._cut_antipodes((x, True), progress)
         return self._antipodes(x)
 
     def _check_antipode(self, x: OrderedForest) -> None:
         if x._order > _FEW and (x, True) not in self._cut_antipodes:
-            check_left_cuts(f"the antipode of a forest of {x._order:,} vertices", x, True)
+            what = f"the antipode of a forest of {x._order:,} vertices"
+            _check_chains(what, x)
+            check_left_cuts(what, x, True)
 
     def _antipode_needs(self, x: OrderedForest) -> Iterable[OrderedForest]:
         return ()
@@ -149,6 +188,27 @@ class MKW(OrderedForestAlgebra):
             antipode = self._reversed(x, known[x, True])
             total.update(((forest, self.one), value) for forest, value in antipode.items())
         return total
+
+
+def _check_chains(what: str, x: OrderedForest) -> None:
+    """Refuse what needs all trees that vertices bear if it takes too long to cut each of these."""
+    if x._order > _MANY:
+        orders = (part._order for tree in set(x._trees) for part in tree._bottom_up())
+        check_steps(what, 3 * sum(orders))
+
+
+def _spend_on_parts(x: OrderedForest) -> None:
+    """Count beforehand what it takes to make the forests of the first trees, and of the last."""
+    spend(len(x._trees) ** 2 // 8)
+
+
+def _joined(tree: PlanarTree, branches: Terms) -> list[tuple[OrderedForest, PlanarTree, Any]]:
+    """Return what belongs to the branches of a tree, with trunks joined to its root."""
+    label = tree._label
+    return [
+        (pruned, PlanarTree._make(trunk._trees, label), value)
+        for (pruned, trunk), value in branches.items()
+    ]
 
 
 def _insert(total: Terms, word: tuple[Any, ...], letter: tuple[Any, ...], factor: Any) -> None:

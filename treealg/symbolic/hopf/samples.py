@@ -5,9 +5,10 @@ Each function draws a term in time that does not depend on their number; see `ch
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from itertools import repeat
+from itertools import accumulate, repeat
 from math import comb
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = [
     "check_left_cuts",
     "check_partitions",
     "check_pieces",
+    "check_subwords",
     "check_trunks",
 ]
 
@@ -51,16 +53,16 @@ class _Top:
         self.vertices = list(trees)
         self.parents: list[int | None] = [None] * len(trees)
         # The branches of each vertex, with their numbers; none where no branch takes part.
-        self._children: list[list[tuple[Any, int | None]]] = []
+        self.branches: list[list[tuple[Any, int | None]]] = []
         for tree in self.vertices:
             room = most - len(self.vertices)
-            number = len(self._children)
+            number = len(self.branches)
             taken = tree._children[: max(room, 0)]
             others = tree._children[len(taken) :] if taken else ()
             if len(others) > most:
                 others = (tree._make(others, tree._label),)
             first = len(self.vertices)
-            self._children.append(
+            self.branches.append(
                 [*((child, first + i) for i, child in enumerate(taken)), *zip(others, repeat(None))]
             )
             self.vertices.extend(taken)
@@ -72,7 +74,7 @@ class _Top:
         pieces, rest = [], []
         for i in range(len(built) - 1, -1, -1):
             tree, more_here = self.vertices[i], more.get(i, ())
-            below = self._children[i]
+            below = self.branches[i]
             if below:
                 kept = [
                     child if j is None else built[j]
@@ -98,12 +100,12 @@ class _Top:
         skeletons = []
         for i in range(len(inner) - 1, -1, -1):
             tree, kept = self.vertices[i], []
-            for child, j in self._children[i]:
+            for child, j in self.branches[i]:
                 if j is None or not cut[j]:
                     kept.append(child if j is None else inner[j])
                 if j is not None:
                     outer[i] += outer[j]
-            if self._children[i]:
+            if self.branches[i]:
                 inner[i] = tree._build(tuple(kept), tree._label)
             if cut[i]:
                 outer[i] = [tree._build(tuple(outer[i]), tree._label)]
@@ -119,9 +121,9 @@ class _Top:
             tree = self.vertices[i]
             label: Any = (tree._label, 0)
             branches: list[Any] = []
-            if not self._children[i]:
+            if not self.branches[i]:
                 branches += ((child, None) for child in tree._children)
-            for child, j in self._children[i]:
+            for child, j in self.branches[i]:
                 if j is None:
                     branches.append((child, None))
                 elif joined[j]:
@@ -149,7 +151,11 @@ def check_cuts(what: str, forest: Any) -> None:
     >>> check_cuts("the coproduct", Forest([Tree()] * 30))
     """
     top = _Top(forest._trees)
-    chances = [1 / count_cuts([tree]) for tree in top.vertices]
+    # Of trees that stay whole or not, because there are many, half do.
+    chances = [
+        1 / count_cuts([tree]) if below else 0.5
+        for tree, below in zip(top.vertices, top.branches, strict=True)
+    ]
 
     def draw(random: Random) -> Hashable:
         cut: list[bool] = []
@@ -411,10 +417,10 @@ class _LeftCuts:
 
     random: Random
 
-    def __init__(self, forest: Any, evenly: bool) -> None:
+    def __init__(self, trees: tuple[Any, ...], evenly: bool) -> None:
         self._evenly = evenly  # Whether so many trees are pruned, not one of all cuts chosen.
         self._ways: dict[Any, int] = {}
-        for root in forest._trees:
+        for root in trees:
             for tree in root._bottom_up():
                 self._ways[tree] = sum(self._weights(tree._children))
 
@@ -470,14 +476,40 @@ def check_left_cuts(what: str, forest: Any, antipode: bool) -> None:
     >>> from treealg.symbolic import OrderedForest, PlanarTree
     >>> check_left_cuts("the coproduct", OrderedForest([PlanarTree()] * 30), antipode=False)
     """
-    if forest._order > _MOST_VERTICES:
+    # Of the first trees, while the others stay, or of branches: of the whole there are no fewer.
+    trees = forest._trees
+    while trees and trees[0]._order > _MOST_VERTICES:
+        trees = trees[0]._children
+    ends = accumulate(tree._order for tree in trees)
+    first = trees[: bisect_right(list(ends), _MOST_VERTICES)]
+    if not first:
         return
     # To many pieces, as their orders count.
-    cuts = _LeftCuts(forest, evenly=antipode)
+    cuts = _LeftCuts(first, evenly=antipode)
 
     def draw(random: Random) -> Hashable:
         cuts.random = random
-        return (cuts.antipode if antipode else cuts.term)(forest._trees)
+        return (cuts.antipode if antipode else cuts.term)(first)
+
+    check_draws(what, draw)
+
+
+def check_subwords(what: str, word: Sequence[Any]) -> None:
+    """Refuse the ways to give letters of a word to two words if they are far too many.
+
+    Examples
+    --------
+    >>> check_subwords("the coproduct", "a" * 30)
+    """
+    # Of the first letters, while the others go to the second word.
+    letters = word[:_MOST_VERTICES]
+
+    def draw(random: Random) -> Hashable:
+        chosen = random.getrandbits(len(letters))
+        parts: tuple[list[Any], list[Any]] = ([], [])
+        for i, letter in enumerate(letters):
+            parts[chosen >> i & 1].append(letter)
+        return tuple(map(tuple, parts))
 
     check_draws(what, draw)
 

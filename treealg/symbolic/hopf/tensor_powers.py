@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, groupby
 from typing import Any
 
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_choices
 
-__all__ = ["tensor_power", "tensor_product"]
+__all__ = ["multinomial", "tensor_power", "tensor_product"]
 
 _FEW = 4
 
-#: The trees in both slots, how many factors are left, and the coefficient.
-_Factor = tuple[tuple[Any, ...], tuple[Any, ...], int, Any]
+# Trees of a forest that is looked up, in the time of a step.
+_PER_STEP = 20
 
 
 def tensor_product(left: Terms, right: Terms, reverse: bool = False) -> Terms:
@@ -27,7 +28,13 @@ def tensor_product(left: Terms, right: Terms, reverse: bool = False) -> Terms:
     >>> tensor_product({(leaf, leaf): 2}, {(leaf, leaf): 3})
     {(<Forest 0 0>, <Forest 0 0>): 6}
     """
-    spend(2 * len(left) * len(right))
+    # To make a forest takes longer if it has many trees.
+    lengths = (sum(len(one) + len(other) for one, other in terms) for terms in (left, right))
+    first_length, second_length = lengths
+    spend(
+        2 * len(left) * len(right)
+        + (first_length * len(right) + second_length * len(left)) // _PER_STEP
+    )
     total: Terms = {}
     for (first, second), value in left.items():
         for (more, rest), factor in right.items():
@@ -54,47 +61,76 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
         half = tensor_power(terms, exponent // 2, reverse)
         power = tensor_product(half, half, reverse)
         return tensor_product(power, terms, reverse) if exponent % 2 else power
-    # The multinomial theorem.
-    found: list[_Factor] = [((), (), exponent, 1)]
-    pending = list(terms.items())
-    for place, ((one, other), value) in enumerate(pending, 1):
-        is_last = place == len(pending)
-        _spend_on_factors(found, len(one._trees) + len(other._trees), is_last)
-        grown = []
-        for first, second, left, factor in found:
-            ways = 1
-            for count in range(left, left - 1 if is_last else -1, -1):
-                grown.append(
-                    (
-                        first + one._trees * count,
-                        second + other._trees * count,
-                        left - count,
-                        factor * ways * value**count,
-                    )
-                )
-                ways = ways * count // (left - count + 1)
-        found = grown
+    joined = [_Joined(kind, [key[slot] for key in terms]) for slot in (0, 1)]
     total: Terms = {}
-    make, arrange = kind._make, kind._tree._arrange
-    for first, second, _, value in found:
-        key = (make(arrange(first)), make(arrange(second)))
+    # Beforehand, as all together may be long: each term is taken equally often.
+    trees = sum(len(one) + len(other) for one, other in terms)
+    count = count_choices(exponent + len(terms) - 1, exponent)
+    spend(count * exponent * trees // (8 * len(terms)))
+    for taken, value in multinomial(list(terms.values()), exponent):
+        key = tuple(kind._make(one.trees(taken)) for one in joined)
         total[key] = total.get(key, 0) + value
     return total
 
 
-def _spend_on_factors(found: list[_Factor], trees: int, is_last: bool) -> None:
-    """Count what it takes to let each of these be followed by some copies of a term of some trees.
+def multinomial(
+    values: list[Any], exponent: int
+) -> Iterator[tuple[tuple[tuple[int, int], ...], Any]]:
+    """Iterate over which terms of a sum are taken in a power, how often, and the coefficient.
 
-    That is beforehand, as a term of thousands of trees takes as many words of memory.
+    Examples
+    --------
+    >>> sorted(multinomial([1, 2], 2))
+    [(((0, 1), (1, 1)), 4), (((0, 2),), 1), (((1, 2),), 4)]
     """
-    count = length = 0
-    for first, second, left, _ in found:
-        ways = 1 if is_last else left + 1
-        count += ways
-        length += ways * (len(first) + len(second))
-        length += trees * (left if is_last else left * ways // 2)
+    last = len(values) - 1
+    count = count_choices(exponent + last, exponent)
     check_terms("a product", count, 20 * MAX_TERMS)
-    spend(2 * count + length // 10)
+    spend(3 * count)
+    pending: list[tuple[int, int, tuple[tuple[int, int], ...], Any]] = [(0, exponent, (), 1)]
+    while pending:
+        start, left, taken, factor = pending.pop()
+        if not left:
+            yield taken, factor
+            continue
+        for place in range(start, last):
+            ways, power = 1, factor
+            for count in range(1, left + 1):
+                ways = ways * (left - count + 1) // count
+                power = power * values[place]
+                pending.append((place + 1, left - count, (*taken, (place, count)), ways * power))
+        pending.append((last + 1, 0, (*taken, (last, left)), factor * values[last] ** left))
+
+
+class _Joined:
+    """The trees of so many copies of each of some forests, in the order of a forest."""
+
+    def __init__(self, kind: Any, forests: list[Any]) -> None:
+        self._forests = [forest._trees for forest in forests]
+        self._runs: list[Any] | None = None
+        if not kind._tree._planar:
+            # Found once, as to count trees and to compare them takes longer than to note them.
+            self._ordered = sorted({tree for trees in self._forests for tree in trees})
+            places = {tree: i for i, tree in enumerate(self._ordered)}
+            self._runs = [
+                [(places[tree], len(list(run))) for tree, run in groupby(trees)]
+                for trees in self._forests
+            ]
+
+    def trees(self, taken: tuple[tuple[int, int], ...]) -> tuple[Any, ...]:
+        """Return the trees of these forests, each so often."""
+        found: tuple[Any, ...] = ()
+        if self._runs is None:
+            for forest, count in taken:
+                found += self._forests[forest] * count
+            return found
+        numbers: dict[int, int] = {}
+        for forest, count in taken:
+            for place, length in self._runs[forest]:
+                numbers[place] = numbers.get(place, 0) + length * count
+        for place in sorted(numbers):
+            found += (self._ordered[place],) * numbers[place]
+        return found
 
 
 def _commute(terms: Terms) -> bool:

@@ -13,13 +13,14 @@ from typing import Any
 from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.bases import WordAlgebra
+from treealg.symbolic.hopf.samples import check_subwords
 from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import ByKind, label_kind, label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_quasi_shuffles
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms, count_quasi_shuffles
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -36,6 +37,9 @@ Word = tuple[Any, ...]
 #: Of an automaton that counts words, before it takes a second.
 _MOST_STATES = 200_000
 
+# A word of so few letters has at most 2^19 parts.
+_FEW = 19
+
 
 class Deconcatenation(WordAlgebra):
     r"""Words with :math:`\Delta(w) = \sum_{w = uv} u \otimes v`, the beginning in slot 0.
@@ -45,6 +49,9 @@ class Deconcatenation(WordAlgebra):
     TypeError
         If a subclass that does not state its product is instantiated.
     """
+
+    def _least_split(self, x: Word) -> int:
+        return (1 + len(x)) * (1 + len(x) // 8)
 
     def _coproduct_needs(self, x: Word) -> Iterable[Word]:
         return ()
@@ -106,12 +113,22 @@ class ConcatenationAlgebra(WordAlgebra):
     def _product(self, x: Word, y: Word) -> Mapping[Word, int]:
         return {x + y: 1}
 
+    def _check_coproduct(self, x: Word) -> None:
+        what = "the coproduct of this word"
+        if len(set(x)) == len(x):
+            check_terms(what, 2 ** len(x))
+        # A term of each number of letters, at least, of all beginnings.
+        check_steps(what, len(x) ** 3 // 30)
+        if len(x) > _FEW:
+            check_subwords(what, x)
+
+    def _least_split(self, x: Word) -> int:
+        return 1 + len(x)
+
     def _coproduct_needs(self, x: Word) -> Iterable[Word]:
         return ()
 
     def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
-        if len(set(x)) == len(x):
-            check_terms("the coproduct of this word", 2 ** len(x))
         found: Terms = {((), ()): 1}
         for length, letter in enumerate(x):
             grown: Terms = {}

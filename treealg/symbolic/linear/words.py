@@ -70,14 +70,20 @@ def _build_shuffle(
     first, second = pair
     length, states = len(first) + len(second), len(first) * len(second)
     ways = count_choices(length, len(first))
+    what, disjoint = "the shuffle of these words", set(first).isdisjoint(second)
     if ways > MAX_TERMS:
-        if states <= MAX_STEPS or set(first).isdisjoint(second):
-            check_terms("the shuffle of these words", count_shuffles(first, second))
-        check_steps("the shuffle of these words", states)
-    elif ways * length > MAX_STEPS and set(first).isdisjoint(second):
-        # Without common letters, two for each beginning of a word, and those of each whole one.
-        beginnings = count_choices(length + 2, len(first) + 1)
-        check_steps("the shuffle of these words", 2 * beginnings + ways * length // 10)
+        if states <= MAX_STEPS or disjoint:
+            words = count_shuffles(first, second)
+            check_terms(what, words)
+            check_steps(what, words * length // 10)
+        check_steps(what, states)
+    elif ways * length > MAX_STEPS:
+        if disjoint:
+            # Two for each beginning of a word, and those of each whole one.
+            beginnings = count_choices(length + 2, len(first) + 1)
+            check_steps(what, 2 * beginnings + ways * length // 10)
+        else:
+            check_steps(what, count_shuffles(first, second) * length // 10)
     if len(first) < len(second):
         first, second = second, first
     first, second = first[::-1], second[::-1]

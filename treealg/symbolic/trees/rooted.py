@@ -101,6 +101,7 @@ class RootedTree(Displayed, Summand, Interned):
             spend(len(children) // 8)
             # To compare trees takes longer than to count those that are the same.
             counts = Counter(children)
+            spend(4 * len(counts))
             if 2 * len(counts) < len(children):
                 ordered = sorted(counts)
                 runs = map(repeat, ordered, map(counts.__getitem__, ordered))
