@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 from collections import deque
@@ -331,6 +332,7 @@ def _mapper(address: str | None) -> Iterator[Mapper]:
         yield _here
         return
     distributed = require("distributed", extra="dask")
+    gc.collect()  # what is left of clients before would end amid the start of this one, or never
     try:
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, AssertionError) as error:  # the last of what is no address

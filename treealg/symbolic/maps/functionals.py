@@ -139,14 +139,16 @@ class Functional(Entry, Made):
 
         return self._like(asks)
 
-    def _pointwise(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
-        """Make the result of an operation that takes two values on one key."""
+    def _pointwise(
+        self, other: Any, operation: Callable[[Any, Any], Any], of_values: Callable[[Any, Any], Any]
+    ) -> Any:
+        """Make the result of an operation, by one that takes two values on one key."""
         if not isinstance(other, Functional):
             return self if is_zero_start(other, "a functional") else NotImplemented
         right = self._other(other)
 
         def asks(key: Any) -> Asked:
-            return operation((yield self, key), (yield right, key))
+            return of_values((yield self, key), (yield right, key))
 
         return self._with(right, asks)._made_by(operation, self, right)
 
@@ -202,13 +204,13 @@ class Functional(Entry, Made):
         return other  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Functional:
-        result: Functional = self._pointwise(other, operator.add)
+        result: Functional = self._pointwise(other, operator.add, operator.add)
         return result
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Functional:
-        result: Functional = self._pointwise(other, difference)
+        result: Functional = self._pointwise(other, operator.sub, difference)
         return result
 
     def __neg__(self) -> Functional:
