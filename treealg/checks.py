@@ -126,7 +126,7 @@ def is_iterable(value: Any) -> bool:
         return False
     try:
         iter(value)
-    except TypeError:
+    except (TypeError, NotImplementedError):  # the latter of memory of several axes
         return False
     return True
 

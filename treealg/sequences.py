@@ -11,7 +11,7 @@ from typing import Any
 from treealg.checks import brief, check_integer, is_flag, is_integer, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["check_names", "check_sequence", "check_weights", "is_sequence"]
+__all__ = ["check_names", "check_sequence", "check_weights", "is_sequence", "shape_of"]
 
 _MOST = 2**20
 """More entries than names, columns and channels of any basis that fits."""
@@ -28,6 +28,22 @@ def is_sequence(value: Any) -> bool:
     if isinstance(value, (str, bytes, bytearray, Mapping)) or getattr(value, "ndim", 1) == 0:
         return False
     return is_iterable(value) and (isinstance(value, KeysView) or not isinstance(value, Set))
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of an array; that of all else, of classes and nested tensors too, is ().
+
+    Examples
+    --------
+    >>> import numpy
+    >>> shape_of(numpy.zeros((2, 3))), shape_of([1]), shape_of(numpy.float32)
+    ((2, 3), (), ())
+    """
+    try:
+        shape = getattr(value, "shape", ())
+    except Exception:  # of any package whose value it is
+        return ()
+    return shape if isinstance(shape, tuple) else ()
 
 
 def check_sequence(name: str, value: Any, what: str) -> list[Any]:
@@ -92,13 +108,11 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     >>> check_weights("weights", [1, 2])
     (1, 2)
     """
-    tolist = shape = None
-    with contextlib.suppress(RuntimeError):  # of nested tensors
-        tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
+    shape, tolist = shape_of(value), getattr(value, "tolist", None)
     what = "a sequence of positive integers, one for each channel"
-    if isinstance(shape, tuple) and shape[:1] > (_MOST,):
+    if shape[:1] > (_MOST,):
         raise _too_many(name, what)
-    if tolist is not None and (not isinstance(shape, tuple) or len(shape) < 2):
+    if tolist is not None and len(shape) < 2:
         with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
             value = tolist()
     given = check_sequence(name, value, what)

@@ -340,11 +340,10 @@ def grouped(package, sizes):
 @pytest.mark.parametrize("package", ["pandas", "polars"])
 @pytest.mark.parametrize("name", ["path", "times", "lengths", "windows", "correction"])
 @pytest.mark.parametrize("sizes", [(1, 2, 2), (2, 2), (1,)])
-def test_groups_of_a_table_are_told_to_be_a_list(package, name, sizes):
+def test_groups_of_a_table_are_told_to_be_a_list_where_paths_are(package, name, sizes):
     groups = grouped(package, sizes)
-    with pytest.raises(
-        treealg.InvalidTypeError, match=rf"^{name} must be .*GroupBy; \[x for _, x in {name}\] is"
-    ):
+    fix = r"\[x for _, x in path\] is" if name == "path" else "give numbers instead$"
+    with pytest.raises(treealg.InvalidTypeError, match=rf"^{name} must be .*GroupBy; {fix}"):
         sig(**{"time_aug": name == "times", name: groups})
     assert sig([x for _, x in groups]).shape == (len(sizes), 6)
 
@@ -453,3 +452,80 @@ def test_an_array_and_a_table_are_paths_whichever_comes_first(points):
         for own, path, deriv in zip(found, arrays, derivs, strict=True):
             wanted = treealg.branched_sig_backprop(path, sig(path), deriv, 2)
             np.testing.assert_array_equal(own, wanted)
+
+
+def nested(torch):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that these are a prototype
+        return torch.nested.nested_tensor([torch.zeros(4, 2), torch.zeros(6, 2)])
+
+
+def in_groups(pandas):
+    return pandas.DataFrame({"a": [1, 2]}).groupby("a")
+
+
+@pytest.mark.parametrize("name", ["correction", "basepoint", "times", "lengths", "windows", "out"])
+def test_only_what_may_be_a_list_of_paths_is_told_how_to_be_one(name):
+    torch, pandas = pytest.importorskip("torch"), pytest.importorskip("pandas")
+    for value in (nested(torch), in_groups(pandas), {"a": PATH}, torch.ones(2, device="meta")):
+        options = {"time_aug": name == "times", name: value}
+        with pytest.raises(treealg.InvalidTypeError, match=f"^{name} must") as caught:
+            sig(**options)
+        said = str(caught.value)
+        assert "list" not in said.rpartition(";")[2]
+        if name in ("times", "lengths", "windows", "out"):
+            assert "treealg.torch" not in said
+    for value, fix in (
+        (nested(torch), r"list\(path.unbind\(\)\) is a list of paths"),
+        (in_groups(pandas), r"\[x for _, x in path\] is a list of its tables"),
+        ({"a": PATH}, r"list\(path.values\(\)\) is a list"),
+        (torch.ones(2, 2, device="meta"), r"use treealg.torch.branched_sig, whose result"),
+    ):
+        with pytest.raises(treealg.InvalidTypeError, match=fix):
+            sig(value)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("kind", [np.float32, np.ndarray, float, memoryview])
+def test_a_class_is_no_array_anywhere(kind, listed):
+    with pytest.raises(treealg.InvalidTypeError, match=r"^path.* type"):
+        treealg.sig([PATH, kind] if listed else kind, 2)
+
+
+def test_a_nested_tensor_in_a_list_is_refused_by_its_place():
+    torch = pytest.importorskip("torch")
+    for given in ([PATH, nested(torch)], [torch.zeros(3, 2), nested(torch)]):
+        with pytest.raises(
+            treealg.InvalidTypeError, match=r"^path\[1\] must not be a nested tensor"
+        ):
+            treealg.sig(given, 2)
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_memory_of_any_axes_and_classes_are_no_arrays_of_frameworks(name):
+    package = pytest.importorskip(f"treealg.{name}")
+    for shape in ((4,), (4, 2), (1, 4, 2)):
+        with pytest.raises(treealg.InvalidTypeError, match=r"^path .*\(numpy.asarray\(path\)\)"):
+            package.sig(memoryview(np.zeros(shape)), 2)
+    for kind in (np.float32, np.ndarray):
+        with pytest.raises(treealg.InvalidTypeError, match=r"^path .* type; call it, or give its"):
+            package.sig(kind, 2)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 1), (1, 1, 1)])
+def test_memory_of_any_axes_in_the_place_of_a_sequence_is_read_or_refused(shape):
+    memory = memoryview(np.ones(shape))
+    with pytest.raises(treealg.InvalidTypeError, match=r"^weights"):
+        sig(weights=memory)
+    with pytest.raises(treealg.InvalidTypeError, match=r"^channels"):
+        treealg.branched_sig_names(2, 2, channels=memory)
+
+
+def test_degrees_that_are_mapped_over_are_no_integers():
+    torch = pytest.importorskip("torch")
+    tt = pytest.importorskip("treealg.torch")
+    paths, degrees = torch.rand(4, 6, 2), torch.tensor([1, 2, 3, 4])
+    for function in (tt.branched_sig, tt.sig):
+        with pytest.raises(treealg.InvalidTypeError, match=r"^degree must be an integer, got"):
+            torch.vmap(function)(paths, degrees)
+        assert function(paths, degrees[1]).shape == function(paths, 2).shape

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -492,3 +493,34 @@ def test_a_table_with_two_columns_of_one_name_is_refused():
     table = pd.DataFrame({"day": [1, 1], "price": [1.0, 2.0]})
     with pytest.raises(InvalidValueError, match="X must have columns of different names"):
         BranchedSignatureTransformer(2, id="day").fit(pd.concat([table, table], axis=1))
+
+
+def test_tensors_that_are_not_read_are_told_what_they_are():
+    torch = pytest.importorskip("torch")
+    paths = [torch.rand(4, 2), torch.rand(6, 2)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that these are a prototype
+        nested = torch.nested.nested_tensor(paths)
+    packed = torch.nn.utils.rnn.pack_sequence(paths, enforce_sorted=False)
+    half = torch.rand(3, 4, 2).bfloat16()
+    for given, words in (
+        (nested, r"X must not be a nested tensor; list\(X.unbind\(\)\) is a list of paths"),
+        ([paths[0], nested], r"X\[1\] must not be a nested tensor; torch.nested.to_padded"),
+        (packed, r"X must not be a PackedSequence, .*unpack_sequence\(X\)"),
+        ([paths[0], packed], r"X\[1\] must not be a PackedSequence"),
+        (half, r"X must have dtype .*, got torch.bfloat16; use X.float\(\)"),
+        (list(half), r"X\[0\] must have dtype .*, got torch.bfloat16; use X\[0\].float\(\)"),
+        (torch.zeros(2, 3, 2).to_sparse(), r"X must be a dense tensor"),
+    ):
+        with pytest.raises(InvalidTypeError, match=f"^{words}"):
+            BranchedSignatureTransformer(2).fit_transform(given)
+    expected = BranchedSignatureTransformer(2).fit_transform([path.numpy() for path in paths])
+    for given in (paths, list(nested.unbind())):
+        np.testing.assert_array_equal(
+            BranchedSignatureTransformer(2).fit_transform(given), expected
+        )
+    halves = torch.ones(2, 3, 2).half()  # which NumPy reads
+    np.testing.assert_array_equal(
+        BranchedSignatureTransformer(2).fit_transform(halves),
+        BranchedSignatureTransformer(2).fit_transform(halves.numpy()),
+    )

@@ -34,7 +34,9 @@ def is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
+def no_array(
+    name: str, value: Any, wanted: str, make: str, *, listed: bool = False
+) -> InvalidTypeError:
     """Return the error of a value that is no array of a framework.
 
     Parameters
@@ -47,6 +49,8 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
         What it should have been.
     make : str
         The function of the framework that makes one of an array of NumPy or a list of numbers.
+    listed : bool
+        Whether it may be a list of paths.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
     ', which can be read only once; use list(path)'
     """
     refuse_masked(value, name)
-    found, how = described(value, name)
+    found, how = described(value, name, listed=listed)
     if value is None:
         how = f"give {wanted}"
     elif is_traced(value):
@@ -80,7 +84,9 @@ def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
         kind = ", dtype=float" if is_of(value, "sympy") else ""
         how = f"{make}(numpy.asarray({name}{kind})) makes one"
     elif _is_of_items(value) and not isinstance(value, (Iterator, Set)):
-        if isinstance(next(iter(value), None), Number):
+        if isinstance(value, memoryview):  # of any axes
+            how = f"{make}(numpy.asarray({name})) makes one"
+        elif isinstance(next(iter(value), None), Number):
             how = f"{make}(list({name})) makes one of its numbers"
         else:
             how = f"list({name}) is a list of what is in it"
@@ -104,7 +110,7 @@ def _type(value: Any) -> str:
 
 def _has_numbers(value: Any) -> bool:
     """Tell whether NumPy reads a value, or a part of it, and not what stands for one."""
-    if not hasattr(value, "__array__"):
+    if not hasattr(value, "__array__") or isinstance(value, type):
         return False
     return is_concrete(value) or not has_no_numbers(value)
 

@@ -124,7 +124,12 @@ def as_number(value: Any) -> Any:
     if type(value) in (int, float):  # also the symbols of numbers in compiled programs
         return value
     item = getattr(value, "item", None)
-    return item() if callable(item) and getattr(value, "ndim", 1) == 0 else value
+    if not callable(item) or getattr(value, "ndim", 1) != 0:
+        return value
+    try:
+        return item()
+    except Exception:  # of a package that transforms functions, within which it has no number
+        return value
 
 
 def default_of(option: Option) -> Any:

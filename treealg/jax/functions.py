@@ -167,7 +167,7 @@ class _Reader:
         elif argument.alternative == "number" and isinstance(value, numbers.Real):
             dtype = None if first is None else _real(argument, first).dtype
             return jnp.asarray(check_real(argument.name, value), dtype)
-        raise _no_array(argument.name, value)
+        raise _no_array(argument.name, value, argument.listed)
 
 
 def _is_array(value: Any) -> bool:
@@ -277,8 +277,9 @@ def _varying(x: Any) -> Any:
     return getattr(kind, "manual_axis_type", getattr(kind, "vma", None))
 
 
-def _no_array(name: str, value: Any) -> InvalidTypeError:
-    return no_array(name, value, "an array of JAX or NumPy", "jax.numpy.asarray")
+def _no_array(name: str, value: Any, listed: bool = False) -> InvalidTypeError:
+    wanted = "an array of JAX or NumPy"
+    return no_array(name, value, wanted, "jax.numpy.asarray", listed=listed)
 
 
 DIFFERENTIABLE = differentiable(operators(list(operations.values())))

@@ -23,10 +23,12 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.foreign import has_memory, is_of, not_an_array
 from treealg.numeric.arguments.integers import exact_values
 from treealg.numeric.arguments.kinds import refuse_masked
+from treealg.numeric.arguments.lists import refuse_packed
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor, is_tensor
 from treealg.optional import require
-from treealg.sequences import check_sequence
+from treealg.sequences import check_sequence, shape_of
 
 __all__ = ["Samples", "checked", "its_errors", "nan_option", "read_samples", "read_table"]
 
@@ -178,7 +180,7 @@ def _refuse_unread(X: Any, name: str) -> None:
     is_unread = isinstance(X, (str, bytes, Iterator, Mapping, set, frozenset))
     is_lazy = hasattr(X, "collect")  # a frame that is not computed yet
     if X is None or is_unread or is_lazy or not _may_be_read(X):
-        raise not_an_array(X, name)
+        raise not_an_array(X, name, listed=True)
     if isinstance(X, np.ndarray):
         check_size(X.shape, name)
     refuse_masked(X, name)
@@ -186,6 +188,16 @@ def _refuse_unread(X: Any, name: str) -> None:
         raise InvalidTypeError(
             f"{name} requires a gradient, which scikit-learn does not record; use {name}.detach()"
         )
+    if is_tensor(X):
+        dense_tensor(X, name, constant=True, listed="[" not in name)
+        if not hasattr(np, str(X.dtype).removeprefix("torch.")):  # which NumPy does not read
+            check_tensor_dtype(X, name)
+    refuse_packed(X, name)
+    if isinstance(X, (list, tuple)):
+        for place, entry in enumerate(X):
+            refuse_packed(entry, f"{name}[{place}]")
+            if is_tensor(entry):
+                _refuse_unread(entry, f"{name}[{place}]")
 
 
 def _may_be_read(X: Any) -> bool:
@@ -256,8 +268,7 @@ def _depth(X: Any) -> int:
     depth = 0
     while isinstance(X, (list, tuple)) and len(X) and depth < MAX_AXES:  # it may hold itself
         X, depth = X[0], depth + 1
-    shape = getattr(X, "shape", ())
-    return depth + (len(shape) if isinstance(shape, tuple) else 0)
+    return depth + len(shape_of(X))
 
 
 def _is_list_of_paths(X: Any) -> bool:

@@ -206,7 +206,7 @@ class _Reader:
         if argument.batch == "one" and isinstance(value, (np.ndarray, list, tuple)):
             with memory_for(argument.name):
                 return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
-        raise _no_tensor(argument.name, value)
+        raise _no_tensor(argument.name, value, argument.listed)
 
 
 def _check_tensor(name: str, value: Any) -> None:
@@ -248,8 +248,8 @@ def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
     return value.float() if is_cast else value
 
 
-def _no_tensor(name: str, value: Any) -> InvalidTypeError:
-    return no_array(name, value, "a tensor", "torch.as_tensor")
+def _no_tensor(name: str, value: Any, listed: bool = False) -> InvalidTypeError:
+    return no_array(name, value, "a tensor", "torch.as_tensor", listed=listed)
 
 
 DIFFERENTIABLE = differentiable(dict(operations), OPERATORS)

@@ -33,6 +33,7 @@ from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.rows import Rows, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import check_has_numbers, is_tensor, tensor_array
+from treealg.sequences import shape_of
 
 __all__ = [
     "as_path",
@@ -74,15 +75,15 @@ def as_rows(
     elif isinstance(value, (list, tuple)):
         array = list_array(value, name, of_paths=axes == _PATH, listed=listed)
     elif is_tensor(value) and value.device.type == "cpu":
-        array, kind = tensor_array(value, name), TORCH
+        array, kind = tensor_array(value, name, listed=listed), TORCH
     elif is_table(value):
         array = table_array(value, name)
     elif engines.is_on_gpu(value) and gpu:
         return _on_gpu(value, name, item_ndim)
     elif isinstance(value, Dual):
-        return _dual(value, name, axes, convert)
+        return _dual(value, name, axes, convert, listed)
     else:
-        array, kind = _from_elsewhere(value, name)
+        array, kind = _from_elsewhere(value, name, listed)
     if array.dtype.kind not in "fiuO":
         compute_dtype(array.dtype, name)
     if array.dtype.kind == "O" and not array.ndim:
@@ -163,7 +164,7 @@ def _refuse_arrays_as_objects(array: npt.NDArray[Any], name: str) -> None:
 
 
 def _is_nested(entry: Any) -> bool:
-    return isinstance(entry, (list, tuple)) or len(getattr(entry, "shape", ())) > 0
+    return isinstance(entry, (list, tuple)) or len(shape_of(entry)) > 0
 
 
 def _plain(value: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
@@ -176,16 +177,16 @@ def _on_gpu(value: Any, name: str, item_ndim: int) -> Rows:
     return rows
 
 
-def _dual(value: Dual, name: str, axes: tuple[str, ...], convert: Convert) -> Rows:
+def _dual(value: Dual, name: str, axes: tuple[str, ...], convert: Convert, listed: bool) -> Rows:
     """Read values and tangents; of integers that are large, tangents are those of differences."""
-    rows = as_rows(value.value, name, len(axes), convert=convert, axes=axes)
+    rows = as_rows(value.value, name, len(axes), convert=convert, axes=axes, listed=listed)
     own = None
     if value.tangent is not None:
         own = as_rows(value.tangent, value.name, len(axes), axes=axes)
     return with_tangent(rows, own, value.is_step)
 
 
-def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:
+def _from_elsewhere(value: Any, name: str, listed: bool) -> tuple[npt.NDArray[Any], Kind]:
     """Read an array of a kind that is not known by name."""
     if is_tensor(value):
         check_has_numbers(value, name)
@@ -197,7 +198,7 @@ def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:
         raise InvalidTypeError(f"{name} must be on the CPU here, got {found}; use {name}.get()")
     read = foreign_array(value, name) if is_array(value) else None
     if read is None:
-        raise not_an_array(value, name)
+        raise not_an_array(value, name, listed=listed)
     return read
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from treealg._lazy import announced
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError
+from treealg.sequences import shape_of
 
 __all__ = [
     "described",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _OBJECT = "an object of type {type}"
+_AS_PATHS = ", which is taken where paths are"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
 _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: value is None, "None", "give an array"),
@@ -45,13 +47,13 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: is_of(value, "scipy") and hasattr(value, "toarray"), "a sparse {type}",
      "use {name}.toarray()"),
     (lambda value: isinstance(value, Mapping) and _has_paths(value), _OBJECT,
-     "list({name}.values()) is a list of its values, which is taken where paths are"),
+     "list({name}.values()) is a list of its values" + _AS_PATHS),
     (lambda value: isinstance(value, Mapping), _OBJECT,
      "numpy.column_stack(list({name}.values())) has its values as channels"),
     (lambda value: isinstance(value, IOBase), "the open file {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
     (lambda value: _is_grouped(value), _OBJECT,
-     "[x for _, x in {name}] is a list of its tables, which is taken where paths are"),
+     "[x for _, x in {name}] is a list of its tables" + _AS_PATHS),
     (lambda value: isinstance(value, Iterator), _OBJECT + ", which can be read only once",
      "use list({name})"),
     (lambda value: isinstance(value, MappingView), _OBJECT, "use list({name})"),
@@ -77,15 +79,15 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
 ]  # fmt: skip
 
 
-def not_an_array(value: Any, name: str) -> InvalidTypeError:
-    """Return the error of a value that is no array.
+def not_an_array(value: Any, name: str, *, listed: bool = False) -> InvalidTypeError:
+    """Return the error of a value that is no array, where lists of paths are taken if `listed`.
 
     Examples
     --------
     >>> str(not_an_array({"x": [1.0]}, "path")).partition("; ")[2]
     'numpy.column_stack(list(path.values())) has its values as channels'
     """
-    said, how = described(value, name)
+    said, how = described(value, name, listed=listed)
     if how is None:
         is_read = isinstance(value, Sequence) or has_memory(value)
         how = f"use numpy.asarray({name})" if is_read else "give numbers instead"
@@ -95,8 +97,10 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     )
 
 
-def described(value: Any, name: str) -> tuple[str, str | None]:
+def described(value: Any, name: str, *, listed: bool = False) -> tuple[str, str | None]:
     """Return what a value is that is no array, and how one is made of it, None if there is no way.
+
+    Only where lists of paths are taken, as is said by `listed`, it may become one.
 
     Examples
     --------
@@ -108,6 +112,8 @@ def described(value: Any, name: str) -> tuple[str, str | None]:
     )
     found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     said = what.format(type=found, value=brief(value))
+    if how is not None and how.endswith(_AS_PATHS) and not listed:
+        how = None
     return said, how and how.format_map(_Words(name=name))
 
 
@@ -208,7 +214,7 @@ def _has_items(value: Any) -> bool:
 
 def _has_paths(value: Mapping[Any, Any]) -> bool:
     """Tell whether the values of a mapping have axes enough to be paths each."""
-    return bool(value) and all(len(getattr(own, "shape", ())) > 1 for own in value.values())
+    return bool(value) and all(len(shape_of(own)) > 1 for own in value.values())
 
 
 def _is_grouped(value: Any) -> bool:

@@ -22,6 +22,7 @@ from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype
 from treealg.numeric.arguments.tables import is_series, refuse_series, without_tables
 from treealg.numeric.arguments.tensors import data_of, dense_tensor, is_tensor, tensor_array
+from treealg.sequences import shape_of
 
 __all__ = ["integer_array", "list_array", "refuse_packed"]
 
@@ -192,7 +193,7 @@ def _other_leaf(value: Any, name: str, meant: _Meant) -> InvalidTypeError | None
             is_flag(leaf) or isinstance(leaf, np.timedelta64)
         )
         is_array = hasattr(leaf, "__array__") and not (
-            isinstance(leaf, np.generic) or is_symbolic(leaf)
+            isinstance(leaf, (np.generic, type)) or is_symbolic(leaf)
         )
         if is_number and not _fits(leaf):
             return InvalidTypeError(
@@ -264,7 +265,7 @@ def _unequal(
 def _shape(piece: Any) -> tuple[int, ...]:
     if isinstance(piece, (list, tuple)):
         return (len(piece),)
-    return tuple(getattr(piece, "shape", ()))
+    return shape_of(piece)
 
 
 def _said(shape: tuple[int, ...]) -> str:

@@ -18,6 +18,7 @@ from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.rows import Rows, check_size, memory_for
 from treealg.numeric.arguments.tables import check_order, is_table
 from treealg.numeric.arguments.tensors import plain_arrays
+from treealg.sequences import shape_of
 
 __all__ = [
     "NAMES",
@@ -72,7 +73,10 @@ def is_list_of_paths(value: Any) -> bool:
 
 
 def _is_matrix(value: Any) -> bool:
-    return (is_array(value) or is_table(value)) and len(getattr(value, "shape", ())) == 2
+    if not is_array(value):
+        return is_table(value) and len(shape_of(value)) == 2
+    ndim = getattr(value, "ndim", None)  # which nested tensors have, too
+    return (len(shape_of(value)) if ndim is None else ndim) == 2
 
 
 class Names(NamedTuple):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.integers import numbers_of
+from treealg.sequences import shape_of
 
 __all__ = [
     "check_order",
@@ -131,7 +132,7 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
 def _no_numbers(value: Any, name: str) -> InvalidTypeError:
     """Return the error of a Series of anything else, such as arrays."""
     first = next((x for x in value if x is not None), None)
-    if isinstance(first, (list, tuple)) or is_table(first) or len(getattr(first, "shape", ())):
+    if isinstance(first, (list, tuple)) or is_table(first) or len(shape_of(first)):
         fix = (
             f"list({name}) is a list of these, which is taken where paths of different lengths are"
         )

@@ -149,7 +149,13 @@ def _read(target: Target, rows: Rows, shape: tuple[int, ...]) -> tuple[Floats, K
             )
         return value.view(np.ndarray), NUMPY
     if is_tensor(value):
-        array = tensor_array(value, name)
+        if value.is_nested or value.device.type != "cpu":
+            got = "nested tensor" if value.is_nested else f"tensor on the device {value.device}"
+            raise InvalidTypeError(
+                f"{name} must be a {rows.kind} of {rows.dtype} to write to, got a {got}; "
+                f"{_use(rows, shape)}"
+            )
+        array = tensor_array(value, name, constant=True)
         if value.is_neg():
             raise InvalidValueError(
                 f"{name} must hold its numbers as they are, got a tensor that is negated when it "

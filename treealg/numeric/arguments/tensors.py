@@ -30,9 +30,11 @@ def is_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def tensor_array(value: Any, name: str, *, constant: bool = False) -> npt.NDArray[Any]:
+def tensor_array(
+    value: Any, name: str, *, constant: bool = False, listed: bool = False
+) -> npt.NDArray[Any]:
     """Return the data of a tensor on the CPU, not copied; see `dense_tensor`."""
-    tensor = dense_tensor(value, name, constant=constant)
+    tensor = dense_tensor(value, name, constant=constant, listed=listed)
     check_tensor_dtype(tensor, name)
     return data_of(tensor, name)
 
@@ -70,19 +72,20 @@ def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
         return None
 
 
-def dense_tensor(value: Any, name: str, *, constant: bool = False) -> Any:
+def dense_tensor(value: Any, name: str, *, constant: bool = False, listed: bool = False) -> Any:
     """Check that a tensor has numbers, is dense, and records no derivatives, and return it.
 
-    In a `constant`, such as times and lengths, no function has derivatives.
+    In a `constant`, such as times and lengths, no function has derivatives. Only what may be
+    `listed` is told to be given as a list.
     """
     run_as_it_is()
     torch = sys.modules["torch"]
-    check_has_numbers(value, name)
+    check_has_numbers(value, name, constant=constant)
     if value.is_nested:
-        raise InvalidTypeError(
-            f"{name} must not be a nested tensor; list({name}.unbind()) is a list of its tensors, "
-            f"which is taken where paths are, torch.nested.to_padded_tensor({name}, 0.0) one tensor"
-        )
+        fix = f"torch.nested.to_padded_tensor({name}, 0.0) is one tensor"
+        if listed:
+            fix = f"list({name}.unbind()) is a list of paths, {fix}"
+        raise InvalidTypeError(f"{name} must not be a nested tensor; {fix}")
     if value.is_quantized:
         raise InvalidTypeError(
             f"{name} must not be a quantized tensor, got {value.dtype}; use {name}.dequantize()"
@@ -133,8 +136,8 @@ def check_tensor_dtype(value: Any, name: str) -> None:
     )
 
 
-def check_has_numbers(value: Any, name: str) -> None:
-    """Refuse tensors that stand for numbers without having them."""
+def check_has_numbers(value: Any, name: str, *, constant: bool = False) -> None:
+    """Refuse tensors that stand for numbers without having them; see `dense_tensor`."""
     torch = sys.modules["torch"]
     if torch._C._functorch.is_functorch_wrapped_tensor(value):
         raise InvalidTypeError(
@@ -150,7 +153,8 @@ def check_has_numbers(value: Any, name: str) -> None:
             f"is traced"
         )
     if value.device.type == "meta":
+        fix = f"use {function_for('torch')}, whose result is such a shape, too"
         raise InvalidTypeError(
             f"{name} must be on the CPU, got a tensor on the device meta, a shape without numbers; "
-            f"use {function_for('torch')}, whose result is such a shape, too"
+            f"{'give one that has them' if constant else fix}"
         )
