@@ -348,7 +348,7 @@ def proper_cuts(tree: Tree) -> list[Cut]:
     Examples
     --------
     >>> proper_cuts(Tree([Tree(), Tree()]))
-    [(<Forest 0>, <Tree 0[0]>, 2), (<Forest 0 0>, <Tree 0>, 1)]
+    [(<Forest 0 0>, <Tree 0>, 1), (<Forest 0>, <Tree 0[0]>, 2)]
     """
     delta = bck.coproduct(tree)
     spend(4 * len(delta))
