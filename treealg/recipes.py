@@ -139,8 +139,6 @@ class Recipe:
         namer = _FUNCTIONS[self.words, self.log][1]
         taken = inspect.signature(namer).parameters
         options = {name: value for name, value in self.with_time.items() if name in taken}
-        if "method" in taken:
-            options.setdefault("method", 0)
         return namer(len(self.channels), self.degree, channels=self.channels, **options)
 
     @property

@@ -104,7 +104,7 @@ def test_wrong_derivatives_and_options_are_refused(name):
 
 
 def test_scalar_of_lyndon_coordinates_is_refused():
-    size = treealg.branched_log_sig_length(2, 3, planar=True)
+    size = treealg.branched_log_sig_length(2, 3, planar=True, method=1)
     options = {"planar": True, "method": 1}
     with pytest.raises(InvalidValueError, match="scalar_term must be False"):
         treealg.branched_log_sig_backprop(

@@ -38,17 +38,17 @@ def test_there_is_a_name_for_each_column_of_results(planar, scalar_term, transfo
     assert len(treealg.branched_sig_names(2, 2, **options)) == columns
     assert len(treealg.trees(2, 2, **options)) == columns
     assert treealg.branched_sig_length(2, 2, **options) == columns
-    logarithms = {**options, "method": 0}
-    columns = treealg.branched_log_sig(path, 2, **logarithms).shape[-1]
-    assert len(treealg.branched_log_sig_names(2, 2, **logarithms)) == columns
-    assert treealg.branched_log_sig_length(2, 2, **logarithms) == columns
+    columns = treealg.branched_log_sig(path, 2, **options).shape[-1]
+    assert len(treealg.branched_log_sig_names(2, 2, **options)) == columns
+    assert treealg.branched_log_sig_length(2, 2, **options) == columns
 
 
-@pytest.mark.parametrize("method", [None, 1, 2])
+@pytest.mark.parametrize("method", [1, 2])
 @pytest.mark.parametrize("transforms", TRANSFORMS)
 def test_names_of_lyndon_coordinates_are_those_of_their_forests(transforms, method):
-    names = treealg.branched_log_sig_names(2, 3, planar=True, method=method, **transforms)
-    assert len(names) == treealg.branched_log_sig_length(2, 3, planar=True, **transforms)
+    lyndon = {"planar": True, "method": method, **transforms}
+    names = treealg.branched_log_sig_names(2, 3, **lyndon)
+    assert len(names) == treealg.branched_log_sig_length(2, 3, **lyndon)
     path = np.random.default_rng(6).normal(size=(4, 2))
     expanded = treealg.branched_log_sig(path, 3, planar=True, **transforms)
     coordinates = treealg.branched_log_sig(path, 3, planar=True, method=1, **transforms)
@@ -63,12 +63,6 @@ def test_names_of_lyndon_coordinates_are_those_of_their_forests(transforms, meth
         for name in names
     ]
     np.testing.assert_allclose(expanded[at], coordinates, rtol=0, atol=1e-14)
-
-
-def test_default_of_log_names_is_that_of_the_length():
-    for planar in (False, True):
-        names = treealg.branched_log_sig_names(2, 3, planar=planar)
-        assert len(names) == treealg.branched_log_sig_length(2, 3, planar=planar)
 
 
 @pytest.mark.parametrize("planar", [False, True])

@@ -17,7 +17,8 @@ def example(d, order, planar, seed=0):
     """Return what labels are moved by, in the Lie algebra, as values and as exact elements."""
     basis = basis_elements(d, order, planar)
     if planar:
-        lie = dyadic([seed, d, order], d, treealg.branched_log_sig_length(d, order, planar=True))
+        size = treealg.branched_log_sig_length(d, order, planar=True, method=1)
+        lie = dyadic([seed, d, order], d, size)
         rows = np.stack([expanded(row, d, order) for row in lie])
     else:
         rows = dyadic([seed, d, order], d, len(basis))

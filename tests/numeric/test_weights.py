@@ -163,7 +163,7 @@ def test_names_of_words_are_those_of_their_list(method):
     words = treealg.words(2, 4, weights=(1, 2))[1:]
     if method:
         words = [word for word in words if treealg.is_lyndon(word)]
-        assert len(names) == treealg.log_sig_length(2, 4, weights=(1, 2))
+        assert len(names) == treealg.log_sig_length(2, 4, weights=(1, 2), method=method)
     assert names == tuple(" ".join(map(str, word)) for word in words)
     assert treealg.sig_names(2, 4, weights=(1, 2))[-1] == "0 0 0 0"
 

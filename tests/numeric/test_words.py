@@ -253,7 +253,7 @@ def test_lyndon_words_are_those_smaller_than_their_proper_suffixes(alphabet_size
     everything = basis(alphabet_size, length)
     want = [word for word in everything if is_smallest(word)]
     assert treealg.lyndon_words(alphabet_size, length) == want
-    assert treealg.log_sig_length(alphabet_size, length) == len(want)
+    assert treealg.log_sig_length(alphabet_size, length, method=1) == len(want)
     for word in everything:
         assert treealg.is_lyndon(word) == is_smallest(word)
     assert treealg.is_lyndon((0,) * 10**6 + (1,))  # in a time that grows with the length
@@ -309,7 +309,7 @@ def test_lengths_follow_the_transforms(time_aug, lead_lag):
     options = {"time_aug": time_aug, "lead_lag": lead_lag}
     path = np.zeros((3, 2))
     assert treealg.sig_length(2, 3, **options) == treealg.sig(path, 3, **options).size
-    found = treealg.log_sig(path, 3, method=1, **options)
+    found = treealg.log_sig(path, 3, **options)
     assert treealg.log_sig_length(2, 3, **options) == found.size
 
 
@@ -363,7 +363,7 @@ def test_names_of_words_are_those_of_forests_of_single_nodes(transforms, scalar_
     branched = treealg.branched_sig_names(2, 2, channels=["a b", "c"], planar=True, **options)
     assert names == tuple(name for name in branched if "[" not in name)
     assert len(names) == treealg.sig_length(2, 2, **options)
-    assert treealg.log_sig_names(2, 2, channels=["a b", "c"], method=0, **options) == names
+    assert treealg.log_sig_names(2, 2, channels=["a b", "c"], **options) == names
 
 
 @pytest.mark.parametrize("method", [1, 2])

@@ -194,14 +194,16 @@ class Case:
             weights = None  # of a path that is transformed
         weighted = {"planar": planar, "weights": weights}
         trees = treealg.branched_sig_length(dimension, degree, **weighted)
-        lyndon = treealg.branched_log_sig_length(dimension, degree, **weighted)
+        lyndon = trees
+        if planar:
+            lyndon = treealg.branched_log_sig_length(dimension, degree, method=1, **weighted)
         words = sum(dimension**k for k in range(1, degree + 1))
         lyndon_words = sum(
             1 for k in range(1, degree + 1) for _ in symbolic.lyndon_words(k, dimension)
         )
         if weights is not None:
             words = treealg.sig_length(dimension, degree, weights=weights)
-            lyndon_words = treealg.log_sig_length(dimension, degree, weights=weights)
+            lyndon_words = treealg.log_sig_length(dimension, degree, weights=weights, method=1)
         is_lift = any(argument.name == "lift" for argument in self.row.arguments)
         return {
             "length": length,

@@ -35,10 +35,10 @@ NAMES = {"time": "minute", "channel": "side"}
         ("branched_sig", "branched_sig_names", {"planar": True, "lead_lag": True}),
         ("branched_sig", "branched_sig_names", {"weights": (1, 2)}),
         ("branched_log_sig", "branched_log_sig_names", {"planar": True, "method": 1}),
-        ("branched_log_sig", "branched_log_sig_names", {"planar": True, "method": 0}),
+        ("branched_log_sig", "branched_log_sig_names", {"planar": True}),
         ("sig", "sig_names", {"time_aug": True}),
         ("log_sig", "log_sig_names", {"method": 2}),
-        ("log_sig", "log_sig_names", {"method": 0, "scalar_term": True}),
+        ("log_sig", "log_sig_names", {"scalar_term": True}),
     ],
 )
 def test_coefficients_have_the_names_of_their_trees_in_channels(function, names, options):
@@ -75,7 +75,8 @@ def test_channels_without_names_are_numbers():
 def test_names_go_on_through_functions_of_coefficients():
     bsig = tx.branched_sig(prices(), 2, time_aug=True, planar=True, scalar_term=True, **NAMES)
     log = tx.branched_sig_to_log_sig(bsig, 2, 2, time_aug=True, planar=True, method=1)
-    want = treealg.branched_log_sig_names(2, 2, planar=True, time_aug=True, channels=SIDES)
+    lyndon = {"planar": True, "method": 1, "time_aug": True}
+    want = treealg.branched_log_sig_names(2, 2, channels=SIDES, **lyndon)
     assert tuple(log["log_coefficients"].to_numpy()) == want
     inverse = tx.branched_sig_inverse(bsig, 3, 2, planar=True)
     xarray.testing.assert_equal(inverse["coefficients"], bsig["coefficients"])

@@ -160,7 +160,7 @@ class Pipeline:
             return self.windows * treealg.branched_sig_length(labels, self.degree)
         if self.lift == "signature":
             return self.windows * treealg.sig_length(labels, self.degree)
-        return self.windows * treealg.log_sig_length(labels, self.degree)
+        return self.windows * treealg.log_sig_length(labels, self.degree, method=1)
 
     def trees(self, channels: int) -> list[tuple[Any, int]]:
         """Return the tree and the window that each feature belongs to.

@@ -21,7 +21,6 @@ __all__ = [
     "branched_sig_length",
     "checked_basis",
     "elements_by_order",
-    "independent",
     "trees",
     "trees_of_order",
 ]
@@ -111,7 +110,7 @@ def branched_log_sig_length(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
-    method: int | None = None,
+    method: int = 0,
     weights: Sequence[int] | None = None,
 ) -> int:
     """Return the number of coefficients of a branched log-signature.
@@ -128,9 +127,9 @@ def branched_log_sig_length(
         Count on ordered forests of planar trees rather than on non-planar trees.
     scalar_term : bool, default False
         Count the scalar 0 in front too; only of the expanded form.
-    method : {0, 1, 2} or None, default None
-        The form, as in `branched_log_sig`; None is that of independent coefficients: Lyndon
-        forests if `planar`, as for 1 and 2, and otherwise all trees, as for 0.
+    method : {0, 1, 2}, default 0
+        The form, as in `branched_log_sig`: 0 counts all trees or forests, 1 and 2 the Lyndon
+        forests of planar trees, so that they need `planar`.
     weights : sequence of int or None, default None
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
@@ -151,6 +150,10 @@ def branched_log_sig_length(
         no scalar and `scalar_term` asks for one; or if no array could have that length; or if
         `weights` are not positive, one for each channel, or too fine.
 
+    See Also
+    --------
+    branched_log_sig_names : Their names.
+
     Notes
     -----
     The expanded form, ``method=0``, has the length of the signature for both kinds.
@@ -165,13 +168,13 @@ def branched_log_sig_length(
     Two channels, by order: 2, 5, 26, 137 Lyndon forests.
 
     >>> import treealg
-    >>> [treealg.branched_log_sig_length(2, degree, planar=True) for degree in range(1, 5)]
+    >>> treealg.branched_log_sig_length(2, 4), treealg.branched_log_sig_length(2, 4, planar=True)
+    (72, 274)
+    >>> [treealg.branched_log_sig_length(2, n, planar=True, method=1) for n in range(1, 5)]
     [2, 7, 33, 170]
-    >>> treealg.branched_log_sig_length(2, 4, planar=True, method=0)
-    274
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
-    method, scalar = checked_method(independent(method, planar), planar, scalar_term)
+    method, scalar = checked_method(method, planar, scalar_term)
     degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
         return tables.weighted_log_length(light, degree, planar=planar, method=method) + scalar
@@ -326,8 +329,3 @@ def checked_basis(
     degree = check_integer(degree_name, degree, 0)
     planar = check_flag("planar", planar)
     return checked_transform(time_aug, lead_lag, 1.0).channels(channels), degree, planar
-
-
-def independent(method: Any, planar: bool) -> Any:
-    """Return the form of a logarithm; None is that of independent coefficients."""
-    return int(planar) if method is None else method

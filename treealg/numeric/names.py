@@ -11,7 +11,7 @@ from treealg import tables
 from treealg.checks import brief, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_method, checked_weights
-from treealg.numeric.basis import checked_basis, elements_by_order, independent
+from treealg.numeric.basis import checked_basis, elements_by_order
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.listing import texts_of
 from treealg.sequences import check_names, is_sequence
@@ -115,7 +115,7 @@ def branched_log_sig_names(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
-    method: int | None = None,
+    method: int = 0,
     channels: Iterable[str | int] | None = None,
     weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
@@ -133,9 +133,9 @@ def branched_log_sig_names(
         Name ordered forests of planar trees rather than non-planar trees.
     scalar_term : bool, default False
         Whether there is a scalar 0 in front; only of the expanded form.
-    method : {0, 1, 2} or None, default None
-        The form, as in `branched_log_sig_length`: None names Lyndon forests if `planar`, as do 1
-        and 2, and otherwise all trees. For the planar expanded form write 0.
+    method : {0, 1, 2}, default 0
+        The form, as in `branched_log_sig`: 0 names all trees or forests, 1 and 2 the Lyndon forests
+        of planar trees, so that they need `planar`.
     channels : iterable of str or int, optional
         The names of the channels, as for `branched_sig_names`.
     weights : sequence of int or None, default None
@@ -170,11 +170,13 @@ def branched_log_sig_names(
     Examples
     --------
     >>> import treealg
-    >>> treealg.branched_log_sig_names(2, 2, planar=True)
+    >>> treealg.branched_log_sig_names(2, 2)
+    ('0', '1', '0[0]', '1[0]', '0[1]', '1[1]')
+    >>> treealg.branched_log_sig_names(2, 2, planar=True, method=1)
     ('0', '1', '0 1', '0[0]', '1[0]', '0[1]', '1[1]')
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
-    method, scalar = checked_method(independent(method, planar), planar, scalar_term)
+    method, scalar = checked_method(method, planar, scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
     names = _names(labels, degree, planar, scalar, weights, texts)
     if method:

@@ -11,7 +11,7 @@ from typing import Any
 
 from treealg import tables
 from treealg.checks import check_flag, check_integer
-from treealg.numeric.arguments.calls import checked_weights
+from treealg.numeric.arguments.calls import checked_method, checked_weights
 from treealg.numeric.arguments.transforms import Transform
 from treealg.tables.sizes import check_entries
 from treealg.typing import Word
@@ -91,9 +91,11 @@ def log_sig_length(
     *,
     time_aug: bool = False,
     lead_lag: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
     weights: Sequence[int] | None = None,
 ) -> int:
-    """Return the number of Lyndon words, the coefficients of a log-signature by methods 1 and 2.
+    """Return the number of coefficients of a log-signature on words.
 
     Parameters
     ----------
@@ -103,6 +105,10 @@ def log_sig_length(
         Length of the longest word, at least 0.
     time_aug, lead_lag : bool, default False
         Whether the path is so transformed: twice as many channels, then one more.
+    scalar_term : bool, default False
+        Count the scalar 0 in front too; only of the expanded form.
+    method : {0, 1, 2}, default 0
+        The form, as in `log_sig`: 0 counts all words, 1 and 2 the Lyndon words.
     weights : sequence of int or None, default None
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
@@ -111,21 +117,23 @@ def log_sig_length(
     Returns
     -------
     int
-        The sum over lengths n of 1/n times the sum over divisors e of n of mu(n/e) d**e.
+        That of the signature for ``method=0``; for 1 and 2 the sum over lengths n of 1/n times the
+        sum over divisors e of n of mu(n/e) d**e.
 
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are no
-        integers.
+        If `dimension`, `degree` or `method` is no integer, or a flag no boolean; or if `weights`
+        are no integers.
     InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if no array could have the length of the
-        expanded form; or if `weights` are not positive, one for each channel, or too fine.
+        If `dimension` is below 1 or `degree` below 0; if `method` is none of these, or has no
+        scalar and `scalar_term` asks for one; if no array could have the length of the expanded
+        form; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
-    sig_length : The length of the expanded form, ``method=0``.
-    lyndon_words : The words themselves.
+    log_sig_names : Their names.
+    lyndon_words : The words that methods 1 and 2 are about.
 
     References
     ----------
@@ -135,14 +143,17 @@ def log_sig_length(
     Examples
     --------
     >>> import treealg
-    >>> [treealg.log_sig_length(2, degree) for degree in range(1, 6)]
+    >>> treealg.log_sig_length(2, 5), treealg.log_sig_length(2, 2, scalar_term=True)
+    (62, 7)
+    >>> [treealg.log_sig_length(2, degree, method=1) for degree in range(1, 6)]
     [2, 3, 5, 8, 14]
     """
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
+    method, scalar = checked_method(method, None, scalar_term)
     degree, light = checked_weights(weights, labels, degree, None)
     if light is not None:
-        return tables.weighted_log_length(light, degree, planar=None, method=1)
-    return tables.log_length(labels, degree, planar=None, method=1)
+        return tables.weighted_log_length(light, degree, planar=None, method=method) + scalar
+    return tables.log_length(labels, degree, planar=None, method=method) + scalar
 
 
 def words(
@@ -269,7 +280,7 @@ def lyndon_words(alphabet_size: int, max_length: int) -> list[Word]:
 
     See Also
     --------
-    log_sig_length : Their number.
+    log_sig_length : Their number, with ``method=1``.
 
     References
     ----------

@@ -87,7 +87,7 @@ def log_sig_names(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
-    method: int = 1,
+    method: int = 0,
     channels: Iterable[str | int] | None = None,
     weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
@@ -103,8 +103,8 @@ def log_sig_names(
         Whether the path is so transformed; the transforms add channels.
     scalar_term : bool, default False
         Whether there is a scalar 0 in front; only of the expanded form.
-    method : {0, 1, 2}, default 1
-        1 and 2 name the Lyndon words, which `log_sig_length` counts, and 0 all words.
+    method : {0, 1, 2}, default 0
+        The form, as in `log_sig`: 0 names all words, 1 and 2 the Lyndon words.
     channels : iterable of str or int, optional
         The names of the channels of the path, as for `branched_sig_names`.
     weights : sequence of int or None, default None
@@ -115,7 +115,7 @@ def log_sig_names(
     Returns
     -------
     tuple of str
-        One name per coefficient, all different.
+        One name per coefficient, ``log_sig_length(...)`` of them, all different.
 
     Raises
     ------
@@ -139,7 +139,9 @@ def log_sig_names(
     Examples
     --------
     >>> import treealg
-    >>> treealg.log_sig_names(2, 3, channels=["x", "y"])
+    >>> treealg.log_sig_names(2, 2, channels=["x", "y"])
+    ('x', 'y', 'x x', 'x y', 'y x', 'y y')
+    >>> treealg.log_sig_names(2, 3, method=1, channels=["x", "y"])
     ('x', 'y', 'x y', 'x x y', 'x y y')
     """
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)

@@ -277,12 +277,18 @@ class BranchedLogSignatureTransformer(PathTransformer):
     def _compute(self, paths: Any, options: dict[str, Any]) -> Any:
         if self.drop_dependent:
             return log_sig(paths, self.degree, method=1, **options)[..., self._kept(True).columns]
-        method = int(bool(self.planar)) if self.method is None else self.method
-        return branched_log_sig(paths, self.degree, planar=self.planar, method=method, **options)
+        return branched_log_sig(
+            paths, self.degree, planar=self.planar, method=self._form, **options
+        )
 
     def _names(self, count: int, options: dict[str, Any]) -> tuple[str, ...]:
         if self.drop_dependent:
             return self._kept(True).trees(count, options)
         return branched_log_sig_names(
-            count, self.degree, planar=self.planar, method=self.method, **options
+            count, self.degree, planar=self.planar, method=self._form, **options
         )
+
+    @property
+    def _form(self) -> Any:
+        """The method; None is that of coefficients of which no other basis is smaller."""
+        return int(bool(self.planar)) if self.method is None else self.method

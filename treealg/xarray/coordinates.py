@@ -10,25 +10,14 @@ from typing import Any
 import numpy as np
 
 from treealg.numeric.arguments.transforms import Transform
-from treealg.numeric.names import (
-    branched_log_sig_names,
-    branched_sig_names,
-    channel_texts,
-    tree_to_name,
-)
+from treealg.numeric.columns import COLUMNS
+from treealg.numeric.names import channel_texts, tree_to_name
 from treealg.numeric.paths.coefficients import listed
 from treealg.numeric.word_indices import listed_words
-from treealg.numeric.word_names import log_sig_names, sig_names, word_texts
+from treealg.numeric.word_names import word_texts
 from treealg.xarray.dimensions import Names
 
 __all__ = ["along", "with_coordinates"]
-
-_NAMED: dict[str, tuple[Any, ...]] = {
-    "coefficients": (branched_sig_names, "planar"),
-    "log_coefficients": (branched_log_sig_names, "planar", "method"),
-    "words": (sig_names,),
-    "log_words": (log_sig_names, "method"),
-}
 
 _WINDOWS = {
     "windows": ("path", "windows", ""),
@@ -70,7 +59,7 @@ def with_coordinates(
     """
     found: dict[str, Any] = {}
     for axis in axes:
-        if axis in _NAMED or axis == "elements":
+        if axis in COLUMNS or axis == "elements":
             found |= _coefficients(result, axis, arrays, values, names)
         elif axis in _WINDOWS:
             found |= _ends(axis, arrays, values, names)
@@ -136,13 +125,11 @@ def _coefficients(
     dimension, labels, options = known
     if axis == "elements":
         return {axis: [*_elements(values, dimension, labels, options)]}
-    function, *more = _NAMED[axis]
-    options = options | {x: values[x] for x in more if x in values}
-    if "method" in more:
-        options.setdefault("method", 0)
+    form = COLUMNS[axis].options({x: values[x] for x in ("planar", "method") if x in values})
+    options = options | form
     if values.get("weights") is not None:
         options["weights"] = tuple(values["weights"])
-    given = (function, dimension, values["degree"], labels, tuple(options.items()))
+    given = (COLUMNS[axis].names, dimension, values["degree"], labels, tuple(options.items()))
     found = _names(*given, False)
     return {axis: found if len(found) == size else _names(*given, True)}
 
@@ -174,7 +161,7 @@ def _labels(
     dimension = values.get("dimension")
     if dimension is None:
         return None
-    for axis in _NAMED:
+    for axis in COLUMNS:
         for value in arrays.values():
             if axis in value.coords:
                 if values.get("weights") is not None:

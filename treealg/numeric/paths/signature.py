@@ -307,9 +307,9 @@ def branched_log_sig(
     -------
     Array, shape (..., coefficients)
         As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
-        planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
-        never shares memory with it. With `stream` the shape is (..., length - 1, coefficients),
-        with `windows` (..., windows, coefficients). It is `out`, if that is given.
+        planar=True, method=1)`` for methods 1 and 2. Kind and dtype follow `path` as for
+        `branched_sig`; never shares memory with it. With `stream` the shape is (..., length - 1,
+        coefficients), with `windows` (..., windows, coefficients). It is `out`, if that is given.
 
     Raises
     ------

@@ -208,10 +208,11 @@ def log_sig(
     Returns
     -------
     Array, shape (..., log_words)
-        As many coefficients as `sig` has, or ``log_sig_length(d, degree)`` for methods 1 and 2,
-        those of Lyndon words by length, then lexicographically. Kind and dtype follow `path` as for
-        `branched_sig`; never shares memory with it. With `stream` the shape is (..., length - 1,
-        log_words), with `windows` (..., windows, log_words). It is `out`, if that is given.
+        As many coefficients as `sig` has, or ``log_sig_length(d, degree, method=1)`` for
+        methods 1 and 2, those of Lyndon words by length, then lexicographically. Kind and dtype
+        follow `path` as for `branched_sig`; never shares memory with it. With `stream` the shape is
+        (..., length - 1, log_words), with `windows` (..., windows, log_words). It is `out`, if that
+        is given.
 
     Raises
     ------
