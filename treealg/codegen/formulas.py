@@ -6,13 +6,12 @@ any tree with any labels and do not depend on what is generated from tables.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from treealg.checks import check_choice, check_flag, check_integer
-from treealg.codegen.maps import MAPS, basis_text
+from treealg.codegen.maps import MAPS
 from treealg.codegen.polynomials import MAX_FORMULA_TERMS, Polynomial, check_formula_terms
 from treealg.errors import InvalidValueError
 from treealg.symbolic.trees.scalars import number_text
@@ -79,14 +78,14 @@ class _Symbols:
         self._numbers: dict[str, int] = {}
         self._latex: list[str] = []
 
-    def number(self, name: str, index: str) -> int:
-        """Return the number of a symbol."""
+    def number(self, name: str, index: Any) -> int:
+        """Return the number of a symbol with a tree, a forest or a text in parentheses."""
         number = self._numbers.setdefault(f"{name}({index})", len(self._latex))
         if number == len(self._latex):
-            self._latex.append(rf"{name}\left({_subscripts(index)}\right)")
+            self._latex.append(rf"{name}\left({_bracketed(index)}\right)")
         return number
 
-    def __call__(self, name: str, index: str) -> Polynomial:
+    def __call__(self, name: str, index: Any) -> Polynomial:
         return Polynomial({(self.number(name, index),): 1})
 
     def expression(self, value: Any) -> tuple[Any, dict[Any, str]]:
@@ -103,14 +102,15 @@ class _Symbols:
         return Add(*products), names
 
 
-def _subscripts(text: str) -> str:
-    """Write root labels behind brackets as subscripts."""
-    first, *pieces = text.replace(" ", r" \, ").split("]")
-    for piece in pieces:
-        label = re.match(r"\d*", piece)
-        end = label.end() if label else 0
-        first += rf"]_{{{piece[:end]}}}{piece[end:]}"
-    return first
+def _bracketed(index: Any) -> str:
+    """Write trees as mathematics does: branches in brackets, the root as their subscript."""
+    if isinstance(index, str):
+        return index.replace(" ", r" \, ")
+    if hasattr(index, "trees"):
+        return r" \, ".join(map(_bracketed, index.trees))
+    root = number_text(index.label)
+    branches = r" \, ".join(map(_bracketed, index.children))
+    return f"[{branches}]_{{{root}}}" if branches else root
 
 
 def formula(
@@ -119,8 +119,9 @@ def formula(
     r"""Return the coefficient of a map on a tree or ordered forest as a SymPy expression.
 
     Symbols: ``dx(a)`` increment of channel a, ``c(i j)`` correction on the chain from root i to
-    leaf j, ``S(a b)`` the word signature, in which ``(i j)`` is a chain, ``X([0]1)``, ``Y(...)``
-    coefficients of signatures and ``L(...)`` of logarithms; trees are written ``[children]root``.
+    leaf j, ``S(a b)`` the word signature, in which ``(i j)`` is a chain, ``X(1[0])``, ``Y(...)``
+    coefficients of signatures and ``L(...)`` of logarithms; trees are written ``root[children]``,
+    in LaTeX with the root as a subscript of the bracket.
 
     Parameters
     ----------
@@ -161,11 +162,11 @@ def formula(
     Examples
     --------
     >>> print(formula("log", ((0,), 1)))
-    L([0]1) = -X(0)*X(1)/2 + X([0]1)
+    L(1[0]) = -X(0)*X(1)/2 + X(1[0])
     >>> print(formula("combine", (((0,), 1),), planar=True))
-    Z([0]1) = X(0)*Y(1) + X([0]1) + Y([0]1)
+    Z(1[0]) = X(0)*Y(1) + X(1[0]) + Y(1[0])
     >>> print(formula("logsig", ((0,), 1)))
-    L([0]1) = S(0 1) - S(0)*S(1)/2
+    L(1[0]) = S(0 1) - S(0)*S(1)/2
     """
     check_choice("map", map, FORMULA_MAPS)
     planar, cse = check_flag("planar", planar), check_flag("cse", cse)
@@ -180,7 +181,7 @@ def formula(
 
         shared, (expression,) = sharing([expression])
     return Formula(
-        f"{name}({basis_text(_single(element, planar))})",
+        f"{name}({_single(element, planar)})",
         expression,
         tuple(shared),
         tuple(latex_names.items()),
@@ -239,8 +240,8 @@ def _character(name: str, planar: bool, symbols: _Symbols) -> Any:
     from treealg.symbolic import Character, Functional, bck, mkw
 
     if not planar:
-        return Character(bck, lambda tree: symbols(name, basis_text(tree)))
-    return Functional(mkw, lambda forest: symbols(name, basis_text(forest)) if len(forest) else 1)
+        return Character(bck, lambda tree: symbols(name, tree))
+    return Functional(mkw, lambda forest: symbols(name, forest) if len(forest) else 1)
 
 
 def _field(planar: bool, value: Callable[[Any], Any]) -> Any:
@@ -331,7 +332,7 @@ def _log(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[st
 
 
 def _exp(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
-    return "X", _field(planar, lambda x: symbols("L", basis_text(x))).exp()(element)
+    return "X", _field(planar, lambda x: symbols("L", x)).exp()(element)
 
 
 def _inverse(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:

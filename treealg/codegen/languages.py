@@ -130,7 +130,7 @@ def generate(
         /* level 1 */
         const double t0 = -x[0];
         out[0] = t0; /* 0 */
-        out[1] = -x[0] * t0 - x[1]; /* [0]0 */
+        out[1] = -x[0] * t0 - x[1]; /* 0[0] */
     }
     """
     return generate_source(

@@ -13,7 +13,6 @@ from treealg.checks import check_choice, check_flag, check_integer, check_method
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.trees.scalars import number_text
 from treealg.tables.sizes import forest_counts
 from treealg.tables.term_counts import least_terms
 
@@ -24,7 +23,6 @@ __all__ = [
     "PATH_MAPS",
     "MapSize",
     "PathProgram",
-    "basis_text",
     "build_path_program",
     "build_program",
     "map_size",
@@ -226,44 +224,13 @@ class PathProgram:
         return self.step.inputs[0]
 
 
-def basis_text(element: Any) -> str:
-    """Write a tree or forest in brackets: children inside, the root label behind.
-
-    Examples
-    --------
-    >>> basis_text(((0,), ((1,), 0), 2)), basis_text(((0,), (1,)))
-    ('[0 [1]0]2', '0 1')
-    """
-    form = element if isinstance(element, tuple) else element.to_tuple()
-    done: list[str] = []
-    # Each entry is a tuple to write, or text that closes one.
-    pending: list[Any] = [form]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            done.append(item)
-            continue
-        *children, last = item
-        if isinstance(last, tuple):
-            children, root = [*children, last], None
-        else:
-            root = number_text(last)
-        inner: list[Any] = []
-        for child in children:
-            inner += [" ", child] if inner else [child]
-        if root is not None:
-            inner = ["[", *inner, "]" + root] if inner else [root]
-        pending += reversed(inner)
-    return "".join(done)
-
-
 @lru_cache(maxsize=32)
 def _signature_vector(name: str, dimension: int, degree: int, planar: bool) -> Vector:
     from treealg.symbolic.maps.vectors import basis_elements
 
     elements = basis_elements(dimension, degree, planar)
     orders = tuple(element.order for element in elements)
-    return Vector(name, orders, tuple(map(basis_text, elements)))
+    return Vector(name, orders, tuple(map(str, elements)))
 
 
 def _word_vector(name: str, dimension: int, degree: int) -> Vector:
@@ -328,7 +295,7 @@ def _result(size: MapSize) -> Vector:
         words = [w for n in range(1, size.degree + 1) for w in lyndon_words(n, size.dimension)]
         return _vector_of_words("out", words)
     forests = [f for n in range(1, size.degree + 1) for f in lyndon_forests(n, size.dimension)]
-    return Vector("out", tuple(f.order for f in forests), tuple(map(basis_text, forests)))
+    return Vector("out", tuple(f.order for f in forests), tuple(map(str, forests)))
 
 
 def _convolution(

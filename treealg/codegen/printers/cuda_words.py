@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.codegen.maps import MapSize, basis_text, build_path_program, refuse_terms
+from treealg.codegen.maps import MapSize, build_path_program, refuse_terms
 from treealg.codegen.printers.cuda_prefixes import (
     LOG_THREADS,
     Shape,
@@ -100,7 +100,7 @@ def _signature_end(size: MapSize, real: str) -> _Ending:
         last = unrank(OrderedForest, columns, size.dimension)
     else:
         last = unrank(Tree, columns - 1, size.dimension)
-    entries = "0" if columns == 1 else f"0 ... {basis_text(last)}"
+    entries = "0" if columns == 1 else f"0 ... {last}"
     body = [f"        arborify(memory, out + base * {columns}, lanes);"]
     return _Ending(f"out: {columns} numbers, {entries}", [*_map_tables(table, real)], body)
 
