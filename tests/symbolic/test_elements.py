@@ -22,6 +22,7 @@ from treealg.symbolic import (
     Tensor,
     Tree,
     bck,
+    elementary_differential,
     enumerate_forests,
     enumerate_trees,
     hairer_kelly,
@@ -29,7 +30,7 @@ from treealg.symbolic import (
     quasi_shuffle,
     shuffle_algebra,
 )
-from treealg.symbolic.bseries import exact_series
+from treealg.symbolic.bseries import exact_lie_butcher_series, exact_series, published_method
 from treealg.symbolic.display import to_latex
 from treealg.symbolic.linear.elements import check_kind
 from treealg.symbolic.linear.ordering import ends_in_order, in_order
@@ -545,3 +546,52 @@ def test_powers_of_moderate_size_and_of_symbols_are_put_in():
     assert element.subs({Y: 10**9})[Tree()] == X**10**9
     assert element.subs({X: 1, Y: 10**99})[Tree()] == 1
     assert element.subs({X: 4, Y: sympy.Rational(-1, 2)})[Tree()] == Fraction(1, 2)
+
+
+TREE, PLANAR = Tree([Tree()]), PlanarTree([PlanarTree()])
+ANY_OF = {
+    "series": lambda: exact_series(2),
+    "sum": lambda: Element({TREE: Fraction(1, 2), Tree(): 3}),
+    "planar series": lambda: exact_lie_butcher_series(2),
+    "planar sum": lambda: Element({PLANAR: Fraction(1, 2), PlanarTree(): 3}),
+}
+
+
+@pytest.mark.parametrize("name", ANY_OF)
+def test_a_tree_its_forest_and_its_element_are_looked_up_alike(name):
+    planar = name.startswith("planar")
+    tree, forest = (PLANAR, OrderedForest) if planar else (TREE, Forest)
+    looked_up = ANY_OF[name]()
+    for key in (tree, forest([tree]), Element({tree: 1}), Element({forest([tree]): 1})):
+        assert looked_up[key] == Fraction(1, 2)
+        assert key in looked_up
+    assert looked_up[Element({forest.empty: 1})] == looked_up[forest.empty]
+    for key in (2 * tree, tree + type(tree)(), Element()):
+        with pytest.raises(InvalidTypeError, match="take its terms one by one"):
+            looked_up[key]
+
+
+def test_slots_of_tensors_are_looked_up_by_elements_too():
+    coproduct = bck.coproduct(TREE)
+    leaf = bck.element(Tree())
+    assert coproduct[leaf, leaf] == coproduct[Tree(), leaf] == 1
+    assert coproduct[bck.element(TREE), bck.element(None)] == 1
+    assert Tensor()[leaf, Tree()] == 0
+    with pytest.raises(InvalidTypeError, match="take its terms one by one"):
+        coproduct[leaf, 2 * leaf]
+
+
+def test_an_element_of_words_is_no_tuple_form():
+    word = shuffle_algebra.element((0, 1))
+    assert Element({(0, 1): 7})[word] == 7
+    with pytest.raises(InvalidTypeError):
+        bck.element(TREE)[shuffle_algebra.element(((0,), 0))]
+
+
+@pytest.mark.parametrize("x", [Forest([TREE]), bck.element(TREE), TREE.to_tuple()], ids=repr)
+def test_what_a_tree_is_asked_for_may_be_its_forest_or_element(x):
+    (y,) = variables = sympy.symbols("y,")
+    assert elementary_differential(x, [y**2], variables) == (2 * y**3,)
+    assert published_method("rk4").weight(x) == Fraction(1, 2)
+    with pytest.raises(InvalidTypeError, match="of 2 trees"):
+        published_method("rk4").weight(Forest([TREE, TREE]))

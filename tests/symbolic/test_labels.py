@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 import sympy
 
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     Element,
     PlanarTree,
     Tree,
     bck,
     rank,
+    shuffle_algebra,
+    shuffle_words,
     to_html,
     to_latex,
     to_svg,
@@ -250,3 +252,13 @@ def test_equal_times_of_a_day_are_one_label_on_either_side_of_midnight(clock, mi
             other = there.timetz()
             assert other == first
             assert str(Tree(label=other).label) == str(label)
+
+
+def test_letters_without_axes_are_read_as_labels_are():
+    x = shuffle_algebra.element((np.array(1), np.array("a")))
+    assert list(x) == [(1, "a")]
+    assert x[(np.array(1), np.str_("a"))] == 1
+    assert Element({((1, 2), 3): 5})[((np.array(1), np.int8(2)), sympy.Integer(3))] == 5
+    assert shuffle_words((np.array(1), 0), (1,)) == shuffle_words((1, 0), (1,))
+    with pytest.raises(InvalidTypeError, match=r"letters of a word .* got ndarray .*use tuples"):
+        shuffle_words((np.array([1]),), (1,))

@@ -4,7 +4,9 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
+import numpy as np
 import pytest
+import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
@@ -111,3 +113,26 @@ def test_a_weight_for_each_label_is_asked_for():
         weight((Tree(), Tree()), (1,))
     with pytest.raises(InvalidTypeError, match="a tree, a forest or a word"):
         weight("0", (1,))
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [np.int64, np.uint8, np.array, sympy.Integer],
+    ids=["int64", "uint8", "array", "sympy"],
+)
+def test_letters_are_integers_of_any_kind(letter):
+    assert weight((letter(1), letter(0)), [1, 7]) == 8
+    assert weight(tuple(np.array([1, 0, 1], np.int8)), [1, 7]) == 15
+
+
+@pytest.mark.parametrize("letter", [True, np.True_, np.array(True), 1.0, np.float64(1), "1", 2, -1])
+def test_what_is_no_letter_has_no_weight(letter):
+    with pytest.raises(InvalidValueError, match="labels 0 to 1"):
+        weight((letter, 0), [1, 7])
+
+
+def test_tuple_forms_of_trees_are_no_words():
+    with pytest.raises(InvalidTypeError, match=r"Tree\.from_tuple"):
+        weight(((1,), 0), [1, 7])
+    with pytest.raises(InvalidTypeError, match="a word, which is a tuple, got list"):
+        weight([1, 0], [1, 7])

@@ -24,8 +24,8 @@ from treealg.symbolic.linear.coefficients import (
     is_coefficient,
     is_finite,
 )
+from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.sequences import entries_of
-from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
@@ -80,7 +80,7 @@ def elementary_differential(tree: Any, fields: Any, variables: Iterable[Any]) ->
     >>> elementary_differential(((0,), (0,), 0), [y**2], [y])
     (2*y**4,)
     """
-    tree = single_tree(tree)
+    tree = one_tree(tree)
     symbols, table = _symbolic_fields(fields, variables)
     return _differential(tree, _symbolic_derivative(table, symbols), {})
 
@@ -117,7 +117,7 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
     >>> elementary_differential_at(((0,), (0,), 0), lambda y: [y[0] ** 2], [3])
     (162,)
     """
-    tree = single_tree(tree)
+    tree = one_tree(tree)
     derivative = _pointwise_derivative(fields, point)
     with np.errstate(all="ignore"):  # what is not finite is refused
         return _differential(tree, derivative, {})

@@ -17,8 +17,8 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import entered
+from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
-from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -306,7 +306,7 @@ def free_tree(tree: Any) -> tuple[Tree, int] | None:
     >>> free_tree(Tree([Tree(), Tree()])), free_tree(Tree([Tree()]))
     ((<Tree 0[0[0]]>, -1), None)
     """
-    tree = single_tree(tree)
+    tree = one_tree(tree)
     signs = {tree: 1}
     found = [tree]
     for rooted in found:

@@ -13,11 +13,11 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
 from treealg.symbolic.bseries.weight_terms import check_weights
+from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, magnitude, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
-from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
@@ -144,7 +144,7 @@ class OneStepMethod(Slotted, ABC):
         >>> published_method("rk4").weight(((0,), (0,), 0))
         Fraction(1, 3)
         """
-        tree = single_tree(tree)
+        tree = one_tree(tree)
         for vertex in tree._bottom_up():
             label = vertex.label
             if not isinstance(label, int) or not 0 <= label < self.colours:

@@ -14,9 +14,10 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
+from treealg.symbolic.linear.elements import one_tree, sole_key
 from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.enumeration import counts, enumerate_trees
-from treealg.symbolic.trees.forests import single_tree
+from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.trees import Tree
@@ -105,7 +106,10 @@ class BSeries(TruncatedSeries[Tree | None]):
 
     @classmethod
     def _check_key(cls, key: Any) -> Tree | None:
-        return key if key is None else single_tree(key)
+        if key is None or key.__class__ is Tree:
+            return key
+        key = sole_key(key)
+        return None if key is Forest.empty else one_tree(key)
 
 
 def exact_series(order: Any, colours: Any = 1) -> BSeries:

@@ -23,7 +23,9 @@ __all__ = [
     "element_of",
     "forest_power",
     "forest_product",
+    "one_tree",
     "read_key",
+    "sole_key",
     "word_beside",
 ]
 
@@ -213,11 +215,50 @@ def check_kind(key: Any, stored: Iterable[Any]) -> None:
         )
 
 
+def sole_key(x: Any) -> Any:
+    """Return the tree, forest or word that an element is; what is no element is returned as it is.
+
+    Examples
+    --------
+    >>> sole_key(Element({Tree(): 1})), sole_key(Tree())
+    (<Forest 0>, <Tree 0>)
+    """
+    if not isinstance(x, Element):
+        return x
+    if len(x._terms) == 1:
+        ((key, value),) = x._terms.items()
+        if value == 1:
+            return key
+    raise InvalidTypeError(
+        f"an element stands for a tree, a forest or a word if that is its only term, with the "
+        f"coefficient 1, got {brief(x)}; take its terms one by one"
+    )
+
+
+def one_tree(x: Any) -> Tree:
+    """Return the tree that `x` stands for: it, its tuple form, its forest, or the element of it.
+
+    Examples
+    --------
+    >>> one_tree(((0,), 1)), one_tree(Forest([Tree()])), one_tree(Element({Tree(): 1}))
+    (<Tree 1[0]>, <Tree 0>, <Tree 0>)
+    """
+    x = sole_key(x)
+    if not isinstance(x, Forest):
+        return Tree._read_tree(x)
+    if len(x) != 1:
+        raise InvalidTypeError(
+            f"a tree must be a Tree, or the forest of one, got {brief(x)} of {len(x)} trees"
+        )
+    return x._trees[0]
+
+
 def read_key(key: Any, stored: Any) -> Any:
     """Return the key that a user means beside a stored one.
 
     A tuple is a word beside words. Beside forests it is what it is in their algebras: the tuple
-    form of a tree, or, for ordered ones, a tuple of such; and None is the empty forest.
+    form of a tree, or, for ordered ones, a tuple of such; and None is the empty forest. An element
+    that is one of these stands for it.
 
     Examples
     --------
@@ -227,7 +268,7 @@ def read_key(key: Any, stored: Any) -> Any:
     if key is None or isinstance(key, tuple):
         kind: Any = type(stored)
         return Element._check_key(key or ()) if kind is tuple else kind._read(key)
-    return Element._check_key(key)
+    return Element._check_key(sole_key(key))
 
 
 def word_beside(word: Any, stored: Iterable[Any]) -> Any:

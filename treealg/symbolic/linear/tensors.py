@@ -81,8 +81,10 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         super()._check_kinds(keys)
 
     def _find_key(self, key: Any) -> tuple[Any, ...]:
-        if not isinstance(key, tuple) or not self._terms:
+        if not isinstance(key, tuple):
             return self._check_key(key)
+        if not self._terms:
+            return tuple(read_key(part, ()) for part in key)
         if len(key) != self.slots:
             raise InvalidTypeError(
                 f"a key of this tensor has {self.slots} slots, got {len(key)}: {brief(key)}"

@@ -22,7 +22,7 @@ from treealg.symbolic.trees.trees import PlanarTree, Tree
 #: Trees that take longer to go through than to note.
 _MANY = 20
 
-__all__ = ["Forest", "OrderedForest", "RootedForest", "single_tree"]
+__all__ = ["Forest", "OrderedForest", "RootedForest"]
 
 T = TypeVar("T", bound=RootedTree)
 
@@ -373,17 +373,6 @@ class Forest(RootedForest[Tree]):
             first, second = second, first
         place = bisect_right(first, second[0])
         return Forest._make((*first[:place], *second, *first[place:]))
-
-
-def single_tree(x: Any) -> Tree:
-    """Return the tree that `x` is, or of which it is the tuple form, if it is of no forest, too.
-
-    Examples
-    --------
-    >>> single_tree(((0,), 1))
-    <Tree 1[0]>
-    """
-    return Tree._read_tree(x)
 
 
 class OrderedForest(RootedForest[PlanarTree]):

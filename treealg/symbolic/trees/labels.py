@@ -211,10 +211,6 @@ def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
     >>> normalize_word((numpy.int64(1), "x"))
     (1, 'x')
     """
-    try:
-        hash(word)
-    except TypeError:
-        raise InvalidTypeError(f"letters of a word must be hashable, got {brief(word)}") from None
     if _PLAIN.issuperset(map(type, word)):
         return word
     letters = tuple(map(_letter, word))
@@ -228,6 +224,14 @@ def _letter(letter: Any) -> Any:
     if isinstance(letter, tuple):
         parts = normalize_word(letter)
         return parts if parts.__class__ is tuple else tuple(parts)
+    letter = python_scalar(letter)
+    try:
+        hash(letter)
+    except TypeError:
+        raise InvalidTypeError(
+            f"letters of a word must be hashable, got {type(letter).__name__} {brief(letter)}; "
+            f"use tuples or frozensets"
+        ) from None
     return normalize_label(letter)
 
 

@@ -16,6 +16,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.sequences import check_weights
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.interning import Interned
+from treealg.symbolic.trees.labels import normalize_word
 from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -60,16 +61,22 @@ def weight(x: Any, weights: Iterable[Any]) -> int:
     elif isinstance(x, (Forest, OrderedForest)):
         labels = [vertex.label for tree in x for vertex in tree.vertices()]
     elif isinstance(x, tuple):
-        labels = list(x)
+        labels = list(normalize_word(x))
     else:
         raise InvalidTypeError(
-            f"x must be a tree, a forest or a word, got {type(x).__name__} {brief(x)}"
+            f"x must be a tree, a forest or a word, which is a tuple, got {type(x).__name__} "
+            f"{brief(x)}"
         )
     for label in labels:
         if isinstance(label, Interned):
             raise InvalidTypeError(
                 "x must be a tree, a forest or a word, got a tuple of trees; "
                 "several trees are Forest(x) or OrderedForest(x)"
+            )
+        if isinstance(label, tuple):
+            raise InvalidTypeError(
+                f"x must be a tree, a forest or a word, whose letters are integers, got letter "
+                f"{brief(label)}; Tree.from_tuple reads the tuple form of a tree"
             )
         if type(label) is not int or not 0 <= label < len(given):
             raise InvalidValueError(
