@@ -2,15 +2,17 @@
 
 import importlib
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
 
 import treealg
-from treealg import engines, tables
+from treealg import _fast, engines, tables
 from treealg.errors import InvalidValueError
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.tables import cache, foresight, memory_limits
+from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 
 TABLES = [
@@ -55,7 +57,11 @@ TABLES = [
 @pytest.mark.parametrize("make", TABLES)
 def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
-    assert foresight.foresee(make) <= make().nbytes
+    nbytes, kernels, held = foresight.foresee(make)
+    table = make()
+    assert nbytes <= table.nbytes
+    assert held == 0
+    assert kernels <= 21 * table.kernels // 20  # terms are counted before some merge
 
 
 @pytest.mark.parametrize(
@@ -84,18 +90,18 @@ def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
 )
 def test_what_a_table_is_made_from_is_foreseen_with_it(make, parts, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
-    least, own = foresight.foresee(make), foresight.foresee(*parts)
+    least, own = foresight.foresee(make).nbytes, foresight.foresee(*parts).nbytes
     assert 0 < own <= least <= make().nbytes + sum(part().nbytes for part in parts)
 
 
-def of_a_test(number, done, nbytes=0, refused=False):
+def of_a_test(number, done, nbytes=0, refused=False, kernels=0):
     """Return what asks for a table that notes what is done for it."""
 
     def foresee():
         done.append(("foreseen", number))
         if refused:
             raise InvalidValueError(f"table {number} is too large")
-        return nbytes
+        return Needs(nbytes, kernels)
 
     def build():
         done.append(("made", number))
@@ -113,9 +119,10 @@ def test_all_are_foreseen_once_before_the_first_is_made():
                 needs=(needs[0], None, needs[1]))  # fmt: skip
     assert plan.prepared(engines.current()).linear is not None
     assert done == [("foreseen", 1), ("foreseen", 2), ("made", 1), ("made", 2)]
-    assert foresight.foresee(*needs) == 0  # as they are in memory
+    nbytes = 2 * needs[0]().nbytes
+    assert foresight.foresee(*needs) == (0, 8, nbytes)  # as they are in memory
     tables.clear_cache()
-    assert foresight.foresee(*needs) > 0  # as their files are
+    assert foresight.foresee(*needs).nbytes >= nbytes  # as their files are
     assert len(done) == 4
 
 
@@ -130,13 +137,13 @@ def test_a_table_is_made_once_also_if_what_it_needs_is_asked_meanwhile():
 
     def need():
         return cache.table(
-            "of_a_test", (9,), LinearMap, build, lambda table: True, foresee=lambda: 10
+            "of_a_test", (9,), LinearMap, build, lambda table: True, foresee=lambda: Needs(10)
         )
 
     makers = [threading.Thread(target=need) for _ in range(2)]
     makers[0].start()
     assert begun.wait(10)
-    assert foresight.foresee(need) == 10
+    assert foresight.foresee(need) == (10, 0, 0)
     makers[1].start()
     makers[1].join(0.2)  # it waits for the first one
     asked.set()
@@ -182,7 +189,7 @@ def test_a_table_for_which_memory_is_too_small_is_refused_with_both_sizes(monkey
 def test_tables_of_a_plan_are_held_against_memory_together(monkeypatch):
     done, free = [], [10**9]
     monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
-    needs = [of_a_test(number, done, 5 * 10**8) for number in (1, 2)]
+    needs = [of_a_test(number, done, 5 * 10**8, kernels=10**8) for number in (1, 2)]
     plan = Plan(3, 7, None, 1, lambda *made: Tables(), needs=needs)
     with pytest.raises(
         InvalidValueError, match=r"3 channels to degree 7, of at .* 1000000000 bytes"
@@ -199,11 +206,11 @@ def test_what_kernels_need_of_a_table_is_foreseen_with_what_its_making_tells(mon
 
     def need():
         with memory_limits.within_memory("the table"):
-            memory_limits.check_memory(2 * 10**8, 0)  # as foreseen
+            memory_limits.check_memory(3 * 10**8, 0, kernels=10**8)  # as foreseen
             memory_limits.check_memory(9 * 10**8, 0)
             memory_limits.check_memory(9 * 10**8 + 3, 0)
 
-    plan = memory_limits.within_memory("the plan", beside=1 / 3)
+    plan = memory_limits.within_memory("the plan", for_kernels=True)
     with pytest.raises(InvalidValueError, match=r"at least 900000003 .* 1200000004 are n"), plan:
         need()
     need()
@@ -234,7 +241,7 @@ def test_lack_of_memory_for_a_part_is_no_refusal_of_the_whole(monkeypatch):
 
     def whole():
         return cache.table(
-            "whole_of_a_test", (1,), LinearMap, part, lambda table: True, foresee=lambda: 0
+            "whole_of_a_test", (1,), LinearMap, part, lambda table: True, foresee=lambda: Needs(0)
         )
 
     with pytest.raises(InvalidValueError, match=r"of_a_test\(1,\), of at least"):
@@ -250,7 +257,80 @@ def test_memory_that_runs_out_is_told_with_what_was_foreseen(monkeypatch):
     with pytest.raises(
         InvalidValueError, match=r"of_a_test\(1,\), of at least 77 bytes, or what i"
     ):
-        cache.table("of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: 77)
+        cache.table(
+            "of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: Needs(77)
+        )
+
+
+def test_a_table_that_lacks_memory_is_refused_again_by_what_was_seen_of_it(monkeypatch):
+    done, free = [], [10**9]
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
+
+    def build():
+        done.append("made")
+        memory_limits.check_memory(9 * 10**8, 0)
+        raise AssertionError
+
+    def need():
+        return cache.table(
+            "of_a_test", (6,), LinearMap, build, lambda table: True,
+            foresee=lambda: Needs(3 * 10**8, 10**8),
+        )  # fmt: skip
+
+    plan = Plan(1, 1, None, 1, lambda made: Tables(linear=made), needs=(need,))
+    told = r"of at least 900000000 bytes.* 1200000000 are needed"
+    for _ in range(2):
+        with pytest.raises(InvalidValueError, match=told):
+            plan.prepared(engines.current())
+    assert done == ["made"]
+
+
+def test_a_table_is_held_against_memory_with_what_kernels_make_of_it(monkeypatch):
+    free = [2 * 10**9]
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
+    monkeypatch.setattr(memory_limits, "_LOOKED_AT", 0)
+    table = tables.arborification(2, 5)
+    plans = [
+        Plan(2, 5, None, 1, lambda made: Tables(linear=made), reduces=reduces,
+             needs=(lambda: tables.arborification(2, 5),))
+        for reduces in (False, True)
+    ]  # fmt: skip
+    free[0] = table.kernels - 1
+    told = rf"of at least {table.nbytes} bytes, .* {table.kernels} are needed"
+    with pytest.raises(InvalidValueError, match=told):
+        plans[0].prepared(engines.current())
+    plans[1].foresee(engines.current())
+    free[0] += 1
+    assert plans[0].prepared(engines.current()).linear is not None
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        tables.arborification(2, 6),
+        tables.arborification(2, 6, planar=None, longest=3),
+        tables.cumulants(2, 6, planar=True, lift="ito"),
+        tables.change_of_lift(2, 4, planar=False),
+        tables.lyndon(2, 6, 1),
+        tables.lyndon(2, 6, 2),
+        tables.convolution(3, 5),
+        tables.convolution(2, 6, planar=True),
+        tables.word_convolution(2, 9),
+        tables.weighted_convolution((1, 2), 8, planar=False),
+    ],
+)
+def test_kernels_make_no_less_of_a_table_than_is_said(made):
+    tracemalloc.start()
+    if isinstance(made, LinearMap):
+        kept = _fast.SparseMap(made.width, made.n_cols, made.ptr, made.col, made.coef)
+    else:
+        names = ("block_start", "slot_start", "factor", "head", "tail", "term_ptr", "term_slot")
+        arrays = (getattr(made, name) for name in (*names, "term_trunk"))
+        kept = _fast.ConvolutionProgram(made.dimension, *arrays, *tables.nodes(made.degree))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept is not None
+    assert 0 < made.kernels <= peak
 
 
 def test_what_grows_beyond_the_memory_is_refused_while_it_is_made(monkeypatch):

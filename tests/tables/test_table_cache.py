@@ -30,6 +30,7 @@ from treealg.numeric.operations.source import written
 from treealg.tables import cache, disk, foresight, memory_limits
 from treealg.tables.directory import MAGIC, TEMPORARY, file_name, prune, table_files
 from treealg.tables.disk import LARGEST_FILE
+from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 
 BUILDERS = {
@@ -594,6 +595,7 @@ def test_a_writer_interrupted_while_it_opens_leaves_no_file(table_directory, mon
 HANDLER = """
 import signal
 from treealg.tables import cache
+from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 import numpy as np
 
@@ -607,7 +609,7 @@ def build():
 
 def ask(*of_signal):
     return cache.table(
-        "of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0
+        "of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: Needs(0)
     )
 
 signal.signal(signal.SIGTERM, ask)
@@ -900,9 +902,9 @@ def test_files_of_a_directory_that_is_not_trusted_count_as_none(table_directory,
     built = tables.arborification(2, 7)
     asked = []
     module = sys.modules["treealg.tables.arborification"]
-    monkeypatch.setattr(module, "_foresee", lambda *of: asked.append(of) or 1000)
+    monkeypatch.setattr(module, "_foresee", lambda *of: asked.append(of) or Needs(1000))
     tables.clear_cache()
-    foreseen = foresight.foresee(lambda: tables.arborification(2, 7))
+    foreseen = foresight.foresee(lambda: tables.arborification(2, 7)).nbytes
     assert built.nbytes <= foreseen < built.nbytes + 64
     assert not asked
     for directory in (table_directory, table_directory.parent):
@@ -911,7 +913,7 @@ def test_files_of_a_directory_that_is_not_trusted_count_as_none(table_directory,
         with monkeypatch.context() as patched:
             patched.setattr("os.geteuid", lambda owner=owner: owner + 1)
             tables.clear_cache()
-            assert foresight.foresee(lambda: tables.arborification(2, 7)) == 1000
+            assert foresight.foresee(lambda: tables.arborification(2, 7)).nbytes == 1000
         directory.chmod(0o755)
 
 
@@ -920,10 +922,10 @@ def test_a_file_of_another_format_counts_as_none_where_tables_are_foreseen(
 ):
     built = tables.arborification(2, 7)
     module = sys.modules["treealg.tables.arborification"]
-    monkeypatch.setattr(module, "_foresee", lambda *of: 1000)
+    monkeypatch.setattr(module, "_foresee", lambda *of: Needs(1000))
     monkeypatch.setattr(disk, "FORMAT", disk.FORMAT + 1)
     tables.clear_cache()
-    assert foresight.foresee(lambda: tables.arborification(2, 7)) == 1000
+    assert foresight.foresee(lambda: tables.arborification(2, 7)).nbytes == 1000
     with pytest.warns(TableCacheWarning, match="it has format"):
         assert equal(tables.arborification(2, 7), built)
 
@@ -1085,7 +1087,9 @@ def test_a_refused_table_is_refused_again_without_the_work():
         if attempt == 2:
             tables.clear_cache()
         with pytest.raises(InvalidValueError, match="too large"):
-            cache.table("made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0)
+            cache.table(
+                "made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: Needs(0)
+            )
         assert len(tries) == attempt
     for _ in range(2):
         with pytest.raises(InvalidValueError, match="bound"):
@@ -1106,7 +1110,9 @@ def test_threads_build_a_table_once(monkeypatch):
     def ask():
         barrier.wait()
         found.append(
-            cache.table("made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: 0)
+            cache.table(
+                "made up", (1,), LinearMap, build, lambda table: True, foresee=lambda: Needs(0)
+            )
         )
 
     threads = [threading.Thread(target=ask) for _ in range(8)]

@@ -323,7 +323,7 @@ import resource
 treealg.branched_sig(np.zeros((2, 2)), 3)
 status = Path("/proc/self/status").read_text()
 taken = 1024 * int(re.search(r"VmSize:\\s*(\\d+) kB", status)[1])
-resource.setrlimit(resource.RLIMIT_AS, (taken + 400 * 10**6,) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (taken + 1200 * 10**6,) * 2)
 before = peak()
 try:
     CALLED

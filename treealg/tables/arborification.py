@@ -27,8 +27,9 @@ from treealg.checks import check_integer, check_planar
 from treealg.tables import cache, foresight
 from treealg.tables.convolution import convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.foresight import Needs
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand, map_bytes
+from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand, map_needs
 from treealg.tables.orbits import multiplicities
 from treealg.tables.rows import (
     UNIT,
@@ -121,10 +122,11 @@ def arborification(
         longest = max(degree, 1)  # every word is a letter
     longest = None if longest is None else as_longest(longest, degree)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         require_fits(dimension, degree, planar=planar)
         if planar is None:
-            return map_bytes(_entries_of_words(words(dimension, degree, longest=longest)))
+            entries = _entries_of_words(words(dimension, degree, longest=longest))
+            return map_needs(entries, moved=False)
         return _foresee(dimension, degree, planar, longest)
 
     def build() -> LinearMap:
@@ -142,7 +144,10 @@ def arborification(
 
     name = "word_arborification" if planar is None else "arborification"
     key = (dimension, degree, bool(planar), longest or 0)
-    return cache.table(name, key, LinearMap, build, check, foresee=foresee)
+    parts = []
+    if longest is None:
+        parts.append(lambda: convolution(dimension, degree, planar=bool(planar)))
+    return cache.table(name, key, LinearMap, build, check, foresee=foresee, parts=parts)
 
 
 def _entries_of_words(layout: WeightedWords) -> int:
@@ -174,20 +179,17 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
-def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> int:
-    """Refuse a table that will be too large, by the growth of small ones of its kind.
-
-    Returned are the bytes that it needs at least, with the coproduct that it may be made from.
-    """
-    coproduct = 0
-    if longest is None:
-        coproduct = foresight.foresee(lambda: convolution(dimension, degree, planar=planar))
+def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> Needs:
+    """Refuse a table that will be too large, by the growth of small ones of its kind."""
+    if longest is None:  # it is made from the coproduct, which is refused sooner
+        foresight.foresee(lambda: convolution(dimension, degree, planar=planar))
     small = small_degree(dimension, degree, planar, _SMALL)
     if small == degree:  # no row is empty
-        return coproduct + map_bytes(basis_length(dimension, degree, planar=planar) // dimension)
+        rows = basis_length(dimension, degree, planar=planar) // dimension
+        return map_needs(rows, moved=dimension > 1)
     letters = None if longest is None else min(longest, small)
     few = WordRows(words(dimension, small, longest=letters, planar=planar))
-    return coproduct + map_bytes(grown(few, _blocks(few, planar, degree, longest), degree))
+    return map_needs(grown(few, _blocks(few, planar, degree, longest), degree))
 
 
 def grown(few: WordRows, pieces: Pieces, degree: int) -> int:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.optional import untraced
-from treealg.tables import disk
+from treealg.tables import disk, foresight
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
-from treealg.tables.foresight import foreseen, is_only_asked, made_to_see, stop_at_table
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import Table
-from treealg.tables.memory_limits import check_memory, within_memory
+from treealg.tables.memory_limits import check_memory, least_known, within_memory
 
 __all__ = [
     "clear_cache",
@@ -45,7 +45,8 @@ def table(
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
     *,
-    foresee: Callable[[], int],
+    foresee: Callable[[], Needs],
+    parts: Sequence[Callable[[], Table]] = (),
 ) -> _Table:
     """Return a table from memory, from disk, or newly built and then stored in both.
 
@@ -60,8 +61,10 @@ def table(
     check : callable
         Whether a table that was read has the right sizes.
     foresee : callable
-        Refuses it, as far as it is seen to be too large before it is made, and returns the bytes
-        that it has at least.
+        Refuses it, as far as it is seen to be too large before it is made, and returns what it
+        needs at least.
+    parts : sequence of callable
+        Return the tables that it is made from, which are foreseen after it.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def table(
     found: _Table | None = _remembered(identity)
     if found is not None:
         return found
-    return untraced(_made_once)(name, key, cls, build, check, foresee)
+    return untraced(_made_once)(name, key, cls, build, check, foresee, parts)
 
 
 def _made_once(
@@ -85,23 +88,29 @@ def _made_once(
     cls: type[_Table],
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
-    foresee: Callable[[], int],
+    foresee: Callable[[], Needs],
+    parts: Sequence[Callable[[], Table]],
 ) -> _Table:
     """Read or build a table while other threads that need it wait, or tell what it needs."""
-    stop_at_table()
+    foresight.stop_at_table()
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None
 
     def build_what_fits() -> _Table:
-        nbytes = _least(identity, foresee)
-        check_memory(nbytes, nbytes // 8)  # room for as much more is kept while it grows
+        nbytes, kernels, _ = _least(identity, foresee)
+        more = nbytes // 8 + foresight.foresee(*parts).nbytes  # room for an eighth is kept to grow
+        check_memory(nbytes, more, kernels=kernels)
         return build()
 
-    if is_only_asked():  # without the lock, which whoever makes the table takes away at the end
+    if foresight.is_only_asked():  # without the lock, which who makes the table takes away
         with within_memory(f"the table {name}{key}"), _refusals_kept(identity):
             kept = _bytes_on_disk(name, key, cls)
-            foreseen(_least(identity, foresee) if kept is None else kept)
+            needs = Needs(kept or 0)
+            if kept is None:  # kernels take this table, and not what it is made from
+                needs = _least(identity, foresee)
+                needs = needs.beside(foresight.foresee(*parts)._replace(kernels=0))
+            foresight.foreseen(needs)
 
     # Memory may be there at the next call, and what lacks it is no refusal to remember.
     with (
@@ -112,8 +121,9 @@ def _made_once(
         if found is not None:
             return found
         try:
-            with _refusals_kept(identity):
+            with _refusals_kept(identity), _size_kept(identity):
                 found, problem = _load_or_build(name, key, cls, build_what_fits, check)
+                memory.put(_least_of(identity), _Least(Needs(found.nbytes, found.kernels)))
                 memory.put(identity, found)
         finally:
             _building.pop(lock, None)
@@ -144,13 +154,30 @@ def _refusals_kept(identity: tuple[str, Key]) -> Iterator[None]:
 
 
 class _Least(NamedTuple):
-    """The bytes that a table was seen to have at least, so that this is not found out again."""
+    """What a table was seen to need at least, so that this is not found out again."""
 
-    least: int
+    needs: Needs
 
     @property
     def nbytes(self) -> int:
         return 0
+
+
+def _least_of(identity: tuple[str, Key]) -> tuple[str, tuple[str, Key]]:
+    """Return what is known by it, beside the table."""
+    return "least", identity
+
+
+@contextlib.contextmanager
+def _size_kept(identity: tuple[str, Key]) -> Iterator[None]:
+    """Remember how large a table was seen to be that there is no memory for."""
+    try:
+        yield
+    except MemoryError:
+        known = memory.get(_least_of(identity))
+        if known is not None:
+            memory.put(_least_of(identity), _Least(known.needs.grown(least_known())))
+        raise
 
 
 def _remembered(identity: tuple[str, Key]) -> Any:
@@ -158,16 +185,16 @@ def _remembered(identity: tuple[str, Key]) -> Any:
     found = memory.get(identity)
     if isinstance(found, _Refusal):
         raise InvalidValueError(found.reason)
-    return None if isinstance(found, _Least) else found
+    return found
 
 
-def _least(identity: tuple[str, Key], foresee: Callable[[], int]) -> int:
-    """Return the bytes that a table has at least, once it is not refused."""
-    found = memory.get(identity)
-    if not isinstance(found, _Least):
-        with made_to_see():  # small tables are made to see how such tables grow
-            found = memory.put(identity, _Least(foresee()))
-    return found.least
+def _least(identity: tuple[str, Key], foresee: Callable[[], Needs]) -> Needs:
+    """Return what a table needs at least, once it is not refused."""
+    found: _Least | None = memory.get(_least_of(identity))
+    if found is None:
+        with foresight.made_to_see():  # small tables are made to see how such tables grow
+            found = memory.put(_least_of(identity), _Least(foresee()))
+    return found.needs
 
 
 def _bytes_on_disk(name: str, key: Key, cls: type[Table]) -> int | None:

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from treealg.checks import check_integer, check_planar
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
-from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
+from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_needs
+from treealg.tables.foresight import Needs
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import taken
 from treealg.tables.layout import ForestLayout, IntArray
@@ -81,8 +82,9 @@ def convolution(dimension: int, degree: int, *, planar: bool | None = False) -> 
     if planar is None:
         return word_convolution(dimension, degree)
 
-    def foresee() -> int:
-        return term_bytes(check_terms(dimension, degree, planar))
+    def foresee() -> Needs:
+        terms = check_terms(dimension, degree, planar)
+        return term_needs(terms, terms - least_terms(dimension, max(degree - 1, 0), planar))
 
     def build() -> ConvolutionTable:
         return _made(dimension, degree, planar)

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.optional import require as require_package
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
 
-__all__ = ["ConvolutionTable", "Int32Array", "term_bytes"]
+__all__ = ["ConvolutionTable", "Int32Array", "term_bytes", "term_needs"]
 
 _PART = 1 << 16
 """How many terms are checked at a time."""
@@ -37,6 +38,20 @@ def term_bytes(terms: int) -> int:
     24
     """
     return 8 * terms
+
+
+def term_needs(terms: int, last: int = 0) -> Needs:
+    """Return what a table of so many terms needs, of which so many are in the last order.
+
+    Kernels have these in two orders, in each of which a term has two numbers or is one of several
+    that are one; to sort them takes more than that.
+
+    Examples
+    --------
+    >>> term_needs(3, 2)
+    Needs(nbytes=24, kernels=32)
+    """
+    return Needs(term_bytes(terms), 2 * term_bytes(last))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +120,12 @@ class ConvolutionTable(Table):
     term_ptr: IntArray = field(metadata=_INT64)
     term_slot: Int32Array = field(metadata=_INT32)
     term_trunk: Int32Array = field(metadata=_INT32)
+
+    @property
+    def kernels(self) -> int:
+        """The bytes that kernels need at least beside the arrays, to make what they take of it."""
+        first = self.term_ptr[self.block_start[-2]] if self.degree else 0
+        return term_needs(0, int(self.term_ptr[-1] - first)).kernels
 
     @property
     def n_blocks(self) -> int:

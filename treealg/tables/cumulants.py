@@ -16,11 +16,12 @@ from fractions import Fraction
 import numpy as np
 
 from treealg.checks import LIFTS, check_choice, check_flag, check_integer
-from treealg.tables import cache, foresight
+from treealg.tables import cache
 from treealg.tables.arborification import arborification, grown, small_degree, tree_blocks
+from treealg.tables.foresight import Needs
 from treealg.tables.jumps import jumps
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_bytes
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_needs
 from treealg.tables.rows import Rows, Split, between, ranges, rows_of, some_at_a_time, stacked
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -70,9 +71,9 @@ def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> Linear
     degree = check_integer("degree", degree, 0)
     planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         # Rows may be empty, but each block has one.
-        return 8 * (require_fits(dimension, degree, planar=planar) // dimension)
+        return Needs(8 * (require_fits(dimension, degree, planar=planar) // dimension))
 
     def build() -> LinearMap:
         first = [0]
@@ -136,17 +137,17 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
 
     backward = lift == "backward"
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         size = require_fits(dimension, degree, planar=False)
         small = small_degree(dimension, degree, False, _SMALL)
         if lift == "stratonovich":
             layout = words(dimension, degree, longest=longest)
             _, entries = _count_split_words(arborification(dimension, small), layout)
-            return map_bytes(entries) + foresight.foresee(lambda: arborification(dimension, degree))
+            return map_needs(entries)
         if small == degree:
-            return 8 * (size // dimension)
+            return Needs(8 * (size // dimension))
         few = _ItoRows(words(dimension, small, longest=min(longest, small)), backward)
-        return map_bytes(grown(few, tree_blocks(few, degree), degree))
+        return map_needs(grown(few, tree_blocks(few, degree), degree))
 
     def build() -> LinearMap:
         layout = words(dimension, degree, longest=longest)
@@ -163,7 +164,8 @@ def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> Line
         )
 
     key = (dimension, degree, tuple(LIFTS).index(lift), longest)
-    return cache.table("expectation", key, LinearMap, build, check, foresee=foresee)
+    parts = [lambda: arborification(dimension, degree)] if lift == "stratonovich" else []
+    return cache.table("expectation", key, LinearMap, build, check, foresee=foresee, parts=parts)
 
 
 def _count_split_words(phi: LinearMap, layout: WeightedWords) -> tuple[list[int], int]:

@@ -5,9 +5,49 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["foresee", "foreseen", "is_only_asked", "made_to_see", "stop_at_table", "until_tables"]
+from treealg.tables.frozen import Table
+
+__all__ = [
+    "Needs",
+    "foresee",
+    "foreseen",
+    "is_only_asked",
+    "made_to_see",
+    "stop_at_table",
+    "until_tables",
+]
+
+
+class Needs(NamedTuple):
+    """The bytes that tables need at least.
+
+    Parameters
+    ----------
+    nbytes : int
+        What tables have that are not in memory.
+    kernels : int
+        What kernels have beside all.
+    held : int
+        What tables have that are in memory.
+    """
+
+    nbytes: int
+    kernels: int = 0
+    held: int = 0
+
+    def grown(self, nbytes: int) -> Needs:
+        """Return what tables need of which it is known that they have so many bytes, if more."""
+        if not self.nbytes:
+            return self._replace(nbytes=nbytes)
+        if nbytes <= self.nbytes:
+            return self
+        return self._replace(nbytes=nbytes, kernels=self.kernels * nbytes // self.nbytes)
+
+    def beside(self, other: Needs) -> Needs:
+        """Return what both need."""
+        return Needs(*map(sum, zip(self, other, strict=True)))
 
 
 class _Here(threading.local):
@@ -45,13 +85,13 @@ class _Seen(Exception):
 
     Parameters
     ----------
-    nbytes : int
+    needs : Needs
         What it needs at least.
     """
 
-    def __init__(self, nbytes: int) -> None:
-        super().__init__(nbytes)
-        self.nbytes = nbytes
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs)
+        self.needs = needs
 
 
 def stop_at_table() -> None:
@@ -81,7 +121,7 @@ def _asking(asks: bool) -> Iterator[None]:
         _here.asks = before
 
 
-def foresee(*needs: Callable[[], Any]) -> int:
+def foresee(*needs: Callable[[], Any]) -> Needs:
     """Refuse tables that are too large, before the first of them is made.
 
     Parameters
@@ -91,8 +131,8 @@ def foresee(*needs: Callable[[], Any]) -> int:
 
     Returns
     -------
-    int
-        The bytes that those need at least which are not in memory.
+    Needs
+        What they need at least.
 
     Raises
     ------
@@ -103,17 +143,20 @@ def foresee(*needs: Callable[[], Any]) -> int:
     -----
     What a table has in doubt, and is found out while it is made, is not foreseen.
     """
-    total = 0
+    total = Needs(0)
     for need in needs:
         with _asking(True):
             try:
-                need()
+                found = need()
             except _Seen as seen:
-                total += seen.nbytes
+                total = total.beside(seen.needs)
+            else:
+                if isinstance(found, Table):  # it is in memory
+                    total = total.beside(Needs(0, found.kernels, found.nbytes))
     return total
 
 
-def foreseen(nbytes: int) -> None:
+def foreseen(needs: Needs) -> None:
     """Leave here, where a table is about to be made, if only that was asked, what it needs."""
     if _here.asks:
-        raise _Seen(nbytes)
+        raise _Seen(needs)

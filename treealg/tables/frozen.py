@@ -160,6 +160,11 @@ class Table:
         """The memory of all arrays, in bytes."""
         return sum(getattr(self, name).nbytes for name in self.array_types())
 
+    @property
+    def kernels(self) -> int:
+        """The bytes that kernels need at least beside the arrays, to make what they take of it."""
+        return 0
+
     def parts(self) -> tuple[dict[str, int], dict[str, npt.NDArray[Any]]]:
         """Take the table apart into its integers and its arrays.
 

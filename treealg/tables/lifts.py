@@ -16,10 +16,11 @@ import numpy as np
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
+from treealg.tables.foresight import Needs
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_bytes
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_needs
 from treealg.tables.rows import UNIT, Rows, between, narrow, outer, ranges, rows_of, stacked
 from treealg.tables.shapes import multiplied
 from treealg.tables.sizes import basis_length, check_entries, require_fits
@@ -99,9 +100,9 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         # Every row has an entry: what nothing is contracted of.
-        return map_bytes(require_fits(bracket_labels(channels), degree, planar=planar))
+        return map_needs(require_fits(bracket_labels(channels), degree, planar=planar))
 
     def build() -> LinearMap:
         size = basis_length(bracket_labels(channels), degree, planar=planar)

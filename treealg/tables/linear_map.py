@@ -7,7 +7,7 @@ holds exactly; a larger one is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.optional import require as require_package
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import Table, require, taken
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import check_entries
@@ -30,6 +31,7 @@ __all__ = [
     "expand",
     "linear_map_of",
     "map_bytes",
+    "map_needs",
     "merge",
     "merge_below",
 ]
@@ -92,6 +94,12 @@ class LinearMap(Table):
     def shape(self) -> tuple[int, int]:
         """Coefficients of the output and of the input."""
         return self.n_rows * self.width, self.n_cols * self.width
+
+    @property
+    def kernels(self) -> int:
+        """The bytes that kernels need at least beside the arrays, to make what they take of it."""
+        moved = self.col.size > self.n_rows and not _are_ones(self.coef)
+        return _kernel_bytes(self.col.size, moved)
 
     def csr(self) -> tuple[FloatArray, IntArray, IntArray]:
         """Return the matrix on coefficients, not on blocks of them, in compressed rows.
@@ -168,6 +176,25 @@ class LinearMap(Table):
         require(_are_integers(self.coef), "coefficients are integers")
 
 
+def map_needs(entries: int, *, moved: bool = True) -> Needs:
+    """Return what a map of so many entries needs; `moved` as for `_kernel_bytes`.
+
+    Examples
+    --------
+    >>> map_needs(3), map_needs(3, moved=False)
+    (Needs(nbytes=36, kernels=48), Needs(nbytes=36, kernels=12))
+    """
+    return Needs(map_bytes(entries), _kernel_bytes(entries, moved))
+
+
+def _kernel_bytes(entries: int, moved: bool) -> int:
+    """Return what kernels have beside so many entries: coefficients in single precision.
+
+    Where entries of coefficient 1 are `moved` before others, there are copies of all.
+    """
+    return 4 * entries + (map_bytes(entries) if moved else 0)
+
+
 def map_bytes(entries: int) -> int:
     """Return the bytes of the columns and coefficients of a map of so many entries.
 
@@ -180,9 +207,18 @@ def map_bytes(entries: int) -> int:
 
 
 def _are_integers(values: FloatArray) -> bool:
-    """Tell whether all floats are integers; a part at a time, as there may be many."""
-    parts = (values[begin : begin + _PART] for begin in range(0, values.size, _PART))
-    return all(bool((np.trunc(part) == part).all()) for part in parts)
+    """Tell whether all floats are integers."""
+    return all(bool((np.trunc(part) == part).all()) for part in _parts(values))
+
+
+def _are_ones(values: FloatArray) -> bool:
+    """Tell whether all floats are 1."""
+    return all(bool((part == 1).all()) for part in _parts(values))
+
+
+def _parts(values: FloatArray) -> Iterator[FloatArray]:
+    """Yield a part at a time, as there may be many."""
+    return (values[begin : begin + _PART] for begin in range(0, values.size, _PART))
 
 
 def check_pointer(ptr: IntArray, entries: int, first: int = 0) -> None:

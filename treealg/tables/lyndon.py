@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_integer, check_method, check_planar
-from treealg.tables import cache, foresight
+from treealg.tables import cache
 from treealg.tables.arborification import arborification, small_degree
 from treealg.tables.brackets import (
     Content,
@@ -27,9 +27,10 @@ from treealg.tables.brackets import (
 )
 from treealg.tables.composition import compose
 from treealg.tables.convolution_table import Int32Array
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
-from treealg.tables.linear_map import LinearMap, from_keys, map_bytes
+from treealg.tables.linear_map import LinearMap, from_keys, map_needs
 from treealg.tables.rows import CHUNK
 from treealg.tables.sizes import (
     MAX_ENTRIES,
@@ -102,11 +103,12 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
     planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         require_fits(dimension, degree, planar=planar)
         if planar is None and dimension == 1:
-            return 0
-        least = map_bytes(log_length(dimension, degree, planar=planar, method=method))
+            return Needs(0)
+        entries = log_length(dimension, degree, planar=planar, method=method)
+        least = map_needs(entries, moved=method == 2)
         if method == 2:
             if planar is None:
                 check_exact((1, 1), degree)
@@ -206,8 +208,8 @@ def lyndon_arborification(
     def coordinates() -> LinearMap:
         return lyndon(dimension, degree, method)
 
-    def foresee() -> int:
-        own = foresee_growth(
+    def foresee() -> Needs:
+        return foresee_growth(
             composed,
             lambda order: log_length(dimension, order, planar=True, method=method),
             dimension,
@@ -216,7 +218,6 @@ def lyndon_arborification(
             "the Lyndon coordinates of words",
             by_row=True,
         )
-        return own + foresight.foresee(coordinates, whole)
 
     def build() -> LinearMap:
         inner = whole()
@@ -230,7 +231,10 @@ def lyndon_arborification(
         )
 
     key = (dimension, degree, method, longest)
-    return cache.table("lyndon_arborification", key, LinearMap, build, check, foresee=foresee)
+    parts = [coordinates, whole]
+    return cache.table(
+        "lyndon_arborification", key, LinearMap, build, check, foresee=foresee, parts=parts
+    )
 
 
 def check_search(dimension: int, degree: int, planar: bool | None) -> None:
@@ -254,13 +258,13 @@ def foresee_growth(
     what: str = "the Lyndon brackets",
     *,
     by_row: bool = False,
-) -> int:
+) -> Needs:
     """Refuse a map that will be too large if it grows on from order to order as it did.
 
     It grows faster: the factor between one order and the next increases, or that to the one after
     it does; if `by_row`, that of the mean row of an order, which tells more. All orders are counted
-    together. `length` tells how many rows there are up to a degree. Returned are the bytes that it
-    has at least, as far as it was looked at.
+    together. `length` tells how many rows there are up to a degree. Returned is what it needs at
+    least, as far as it was looked at.
     """
     least = 0
     for most in _SMALL_BY_ROW if by_row else _SMALL:
@@ -281,7 +285,7 @@ def foresee_growth(
         check_entries(least, f"{what} for {dimension=}, {degree=}")
         if least < MAX_ENTRIES // 4:
             break
-    return map_bytes(least)
+    return map_needs(least)
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

@@ -16,6 +16,7 @@ from treealg.tables.brackets import (
     from_lyndon_words,
     gathered,
 )
+from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
     Layout,
@@ -86,8 +87,8 @@ def lyndon_expansion(
     method = check_method(method, planar is not False, minimum=1)
     require_fits(dimension, degree, planar=planar)
 
-    def foresee() -> int:
-        least = 0
+    def foresee() -> Needs:
+        least = Needs(0)
         if planar or dimension > 1:
             if planar is None and method == 1:
                 check_exact((1, 1), degree)

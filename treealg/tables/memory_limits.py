@@ -10,7 +10,7 @@ from typing import NamedTuple
 from treealg.errors import InvalidValueError
 from treealg.free_memory import free_memory
 
-__all__ = ["check_memory", "may_lack_memory", "within_memory"]
+__all__ = ["check_memory", "least_known", "may_lack_memory", "within_memory"]
 
 _LOOKED_AT = 2**24
 """Fewer bytes are taken to be there, without a look."""
@@ -19,14 +19,14 @@ _LOOKED_AT = 2**24
 class _Making(NamedTuple):
     """What is made, and has how many bytes at least.
 
-    Once it is made it needs as much more as `beside` times its size, and what it is made of needs
-    `beside_parts` times that; `free` was there before, if that was looked at.
+    Once it is made, as much more as `beside` times its size is needed; if it is `for_kernels`, they
+    have what is said beside what it is made of. `free` was there before, if that was looked at.
     """
 
     what: str
+    for_kernels: bool
     nbytes: int = 0
     beside: float = 0.0
-    beside_parts: float = 0.0
     free: int | None = None
 
 
@@ -34,6 +34,7 @@ class _Here(threading.local):
     """What is made in this thread."""
 
     making: _Making | None = None
+    within: _Making | None = None
 
 
 _here = _Here()
@@ -44,30 +45,36 @@ class _NoMemoryError(MemoryError):
 
 
 @contextlib.contextmanager
-def within_memory(what: str, beside: float = 0.0) -> Iterator[None]:
+def within_memory(what: str, *, for_kernels: bool = False) -> Iterator[None]:
     """Refuse what a system, or a limit of the process, has no memory for.
 
     Parameters
     ----------
     what : str
         What is made.
-    beside : float, default 0
-        How many times their own sizes is needed beside the tables that it is made of.
+    for_kernels : bool, default False
+        Whether kernels make something of the tables that it is made of.
 
     Raises
     ------
     InvalidValueError
         If there is no memory for it; within another block, which raises that, a `MemoryError`.
     """
-    before = _here.making
-    _here.making = _Making(what, 0, beside if before is None else before.beside_parts, beside)
+    before = _here.making, _here.within
+    _here.making, _here.within = _Making(what, for_kernels), _here.making
     try:
         yield
     except MemoryError as error:
-        reason = str(error) if isinstance(error, _NoMemoryError) else _no_memory(*_here.making[:2])
-        raise (InvalidValueError if before is None else _NoMemoryError)(reason) from None
+        known = isinstance(error, _NoMemoryError)
+        reason = str(error) if known else _no_memory(what, least_known())
+        raise (InvalidValueError if _here.within is None else _NoMemoryError)(reason) from None
     finally:
-        _here.making = before
+        _here.making, _here.within = before
+
+
+def least_known() -> int:
+    """Return how many bytes what is made has at least, 0 if that is not known."""
+    return 0 if _here.making is None else _here.making.nbytes
 
 
 def _no_memory(what: str, nbytes: int) -> str:
@@ -79,7 +86,7 @@ def _no_memory(what: str, nbytes: int) -> str:
     )
 
 
-def check_memory(nbytes: int, more: int) -> None:
+def check_memory(nbytes: int, more: int, *, kernels: int | None = None) -> None:
     """Refuse what is made within memory if that is seen to be too little, before it is taken.
 
     Parameters
@@ -88,8 +95,12 @@ def check_memory(nbytes: int, more: int) -> None:
         What is made has at least so many.
     more : int
         What is needed beside; negative for what is there.
+    kernels : int, optional
+        What kernels have beside so many bytes, and beside others in proportion.
     """
-    making = _here.making or _Making("what is made")
+    making = _here.making or _Making("what is made", False)
+    if kernels is not None and nbytes and _here.within is not None and _here.within.for_kernels:
+        making = making._replace(beside=kernels / nbytes)
     bounds = []
     if nbytes + more >= _LOOKED_AT:
         free = free_memory()
@@ -108,5 +119,7 @@ def check_memory(nbytes: int, more: int) -> None:
 
 def may_lack_memory(nbytes: int) -> bool:
     """Tell whether there may be no memory for so many bytes more."""
-    free = free_memory() if nbytes >= _LOOKED_AT else None
-    return free is not None and free < nbytes
+    making = _here.making
+    more = int(making.beside * (making.nbytes + nbytes)) if making else 0
+    free = free_memory() if nbytes + more >= _LOOKED_AT else None
+    return free is not None and free < nbytes + more

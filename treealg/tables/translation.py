@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import Table, require, room, taken
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer, expand
@@ -144,9 +145,9 @@ def translation(dimension: int, degree: int, *, planar: bool, order: int) -> Tra
             check_entries(total * degree, "the translation")
         return total
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         require_fits(dimension, degree, planar=planar)
-        return (8 + 4 * max(degree, 1)) * count_terms()
+        return Needs((8 + 4 * max(degree, 1)) * count_terms())
 
     def build() -> TranslationTable:
         size, values = (basis_length(dimension, n, planar=planar) for n in (degree, most))

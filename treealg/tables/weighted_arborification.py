@@ -21,13 +21,14 @@ import numpy as np
 
 from treealg.tables import cache
 from treealg.tables.arguments import check_letters, check_weighted
+from treealg.tables.foresight import Needs
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import (
     FloatArray,
     LinearMap,
     check_exact,
     linear_map_of,
-    map_bytes,
+    map_needs,
     merge,
     merge_below,
 )
@@ -97,14 +98,14 @@ def weighted_arborification(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         least = require_weighted_fits(weights, degree, planar=planar)  # no row is empty
         if planar is False:  # the corolla of the lightest label, as of all labels of weight 1
             check_exact(math.factorial(max(degree // min(weights) - 1, 0)))
         if planar is None:  # each word of letters is one way to cut a word
             least = words_of_weights(weights, degree, longest=longest, channels=channels).size
             check_entries(least, "the arborification")
-            return map_bytes(least)
+            return map_needs(least, moved=False)
 
         def entries(labels: list[int], small: int) -> IntArray:
             own = sum(label < channels for label in labels)
@@ -112,7 +113,7 @@ def weighted_arborification(
             return _counts(_rows(light, small, planar, longest, own))
 
         seen = foresee_weighted(entries, weights, degree, planar, "the arborification")
-        return map_bytes(max(least, seen))
+        return map_needs(max(least, seen))
 
     def build() -> LinearMap:
         return _rows(weights, degree, planar, longest, channels).linear_map()

@@ -18,7 +18,8 @@ from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.arguments import check_weighted
 from treealg.tables.convolution import assemble
-from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_bytes
+from treealg.tables.convolution_table import ConvolutionTable, Int32Array, term_needs
+from treealg.tables.foresight import Needs
 from treealg.tables.frozen import taken
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, merge
@@ -77,7 +78,7 @@ def weighted_convolution(
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         size = require_weighted_fits(weights, degree, planar=planar)
         if size > _MOST_FORESTS:
             raise InvalidValueError(
@@ -87,13 +88,13 @@ def weighted_convolution(
         if planar is None:  # a word is cut between its letters, before them and after them
             cuts = weighted_nodes(weights, degree) + size + 1
             check_entries(cuts, f"the coproduct for weights={brief(weights)}, {degree=}")
-            return term_bytes(cuts - 2 * size - 1)  # at both ends nothing is cut
+            return term_needs(cuts - 2 * size - 1)  # at both ends nothing is cut
 
         def entries(labels: list[int], small: int) -> IntArray:
             light = tuple(weights[label] for label in labels)
             return _counts(WeightedLayout(light, small, planar))
 
-        return term_bytes(foresee_weighted(entries, weights, degree, planar, "the coproduct"))
+        return term_needs(foresee_weighted(entries, weights, degree, planar, "the coproduct"))
 
     def build() -> ConvolutionTable:
         layout = WeightedLayout(weights, degree, planar)

@@ -11,7 +11,8 @@ from treealg.tables import cache, foresight
 from treealg.tables.arguments import check_weighted
 from treealg.tables.brackets import check_exact
 from treealg.tables.composition import compose
-from treealg.tables.linear_map import LinearMap, map_bytes
+from treealg.tables.foresight import Needs
+from treealg.tables.linear_map import LinearMap, map_needs
 from treealg.tables.lyndon import lyndon_map
 from treealg.tables.lyndon_expansion import expansion_map
 from treealg.tables.sizes import check_entries
@@ -65,12 +66,13 @@ def weighted_lyndon(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         _check_search(weights, degree, planar)
         if planar is None and method == 2:
             check_exact(weights, degree)
         # Each row has an entry on the diagonal.
-        return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
+        entries = weighted_log_length(weights, degree, planar=planar, method=method)
+        return map_needs(entries, moved=method == 2)
 
     def build() -> LinearMap:
         return lyndon_map(
@@ -130,7 +132,7 @@ def weighted_lyndon_arborification(
     def coordinates() -> LinearMap:
         return weighted_lyndon(weights, degree, method, planar=planar)
 
-    foresight.foreseen(foresight.foresee(words, coordinates))
+    foresight.foreseen(foresight.foresee(words, coordinates)._replace(kernels=0))
     outer = coordinates()  # first, as it may be refused while it is made
     return compose(outer, words())
 
@@ -169,11 +171,11 @@ def weighted_lyndon_expansion(
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         _check_search(weights, degree, planar)
         if planar is None and method == 1:
             check_exact(weights, degree)
-        return map_bytes(weighted_log_length(weights, degree, planar=planar, method=method))
+        return map_needs(weighted_log_length(weights, degree, planar=planar, method=method))
 
     def build() -> LinearMap:
         layout = WeightedLayout(weights, degree, planar)

@@ -7,7 +7,8 @@ import numpy as np
 from treealg.checks import check_integer
 from treealg.tables import cache, foresight
 from treealg.tables.arguments import check_instance
-from treealg.tables.convolution_table import ConvolutionTable, term_bytes
+from treealg.tables.convolution_table import ConvolutionTable, term_needs
+from treealg.tables.foresight import Needs
 from treealg.tables.rows import ranges
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -62,11 +63,15 @@ def word_convolution(dimension: int, degree: int, *, longest: int = 1) -> Convol
     degree = check_integer("degree", degree, 0)
     longest = as_longest(longest, degree)
 
-    def foresee() -> int:
+    def foresee() -> Needs:
         require_fits(dimension, degree, planar=None)
         # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
         check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
-        return term_bytes(_terms(words(dimension, degree, longest=longest)))
+        terms, before = (
+            _terms(words(dimension, order, longest=as_longest(longest, order)))
+            for order in (degree, max(degree - 1, 0))
+        )
+        return term_needs(terms, terms - before)
 
     def build() -> ConvolutionTable:
         return deconcatenation(words(dimension, degree, longest=longest))
@@ -120,7 +125,7 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     """
     layout = check_instance("layout", layout, WeightedWords, "words(dimension, degree)")
     terms = _terms(layout)
-    foresight.foreseen(term_bytes(terms))
+    foresight.foreseen(term_needs(terms))
     cuts = np.maximum(layout.lengths() - 1, 0)
     dimension = layout.width
     block_start = np.array(layout.first, dtype=np.int64) // dimension

@@ -14,6 +14,7 @@ from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
 from treealg.optional import untraced
 from treealg.tables.foresight import foresee
+from treealg.tables.frozen import Table
 from treealg.tables.memory_limits import check_memory, within_memory
 
 __all__ = ["Need", "Plan", "Prepared", "Tables"]
@@ -72,6 +73,8 @@ class Plan:
     needs : sequence of Need
         All tables that are kept in memory and on disk, in the order in which they are made: first
         what may be found too large only then. None is made before all are seen to be possible.
+    reduces : bool, default False
+        Whether kernels take less than the tables that are needed.
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class Plan:
         "_make",
         "_needs",
         "_ready",
+        "_reduces",
         "channels",
         "degree",
         "dimension",
@@ -111,6 +115,7 @@ class Plan:
         channels: int | None = None,
         *,
         needs: Sequence[Need] = (),
+        reduces: bool = False,
     ) -> None:
         self.dimension = dimension
         self.degree = degree
@@ -122,6 +127,7 @@ class Plan:
         self.nbytes = 0
         self._make = make
         self._needs = needs
+        self._reduces = reduces
         self._ready: dict[str, Prepared] = {}
 
     def prepared(self, engine: KernelEngine) -> Prepared:
@@ -135,12 +141,12 @@ class Plan:
                 untraced(self._foresee)()
 
     def _foresee(self) -> None:
-        check_memory(foresee(*(need for need in self._needs if need is not None)), 0)
+        nbytes, kernels, held = foresee(*(need for need in self._needs if need is not None))
+        check_memory(nbytes + held, (0 if self._reduces else kernels) - held)
 
     def _known(self) -> AbstractContextManager[None]:
         what = f"the tables of {self.dimension} channels to degree {self.degree}"
-        # Of each number kernels have one of half the size beside it, in single precision or sorted.
-        return within_memory(what, beside=1 / 3)
+        return within_memory(what, for_kernels=not self._reduces)
 
     def _within_memory(self, engine: KernelEngine) -> Prepared:
         with self._known():
@@ -149,6 +155,9 @@ class Plan:
 
     def _prepare(self, engine: KernelEngine) -> Prepared:
         made = self._make(*(None if need is None else need() for need in self._needs))
+        parts: list[Table] = [part for part in (made.linear, made.log) if part is not None]
+        has = sum(part.nbytes for part in parts)
+        check_memory(has, sum(part.kernels for part in parts) - has)  # these are still to come
         k = engine.kernels
         words = linear = log = trees = None
         if made.words is not None:

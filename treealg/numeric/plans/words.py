@@ -105,7 +105,10 @@ def _path_plan(
         None if is_words else linear_map,
         None if method is None or commutes else algebra,
     )
-    return Plan(dimension, degree, planar, size, make, method, longest, channels, needs=needs)
+    return Plan(
+        dimension, degree, planar, size, make, method, longest, channels, needs=needs,
+        reduces=commutes,
+    )  # fmt: skip
 
 
 def weighted_plan(call: Call, longest: int = 1) -> Plan:
@@ -139,7 +142,10 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, planar, method or 0, weights)
         needs = (linear_map, None if method is None else algebra)
-        return Plan(dimension, degree, planar, size, make, method, longest, own, needs=needs)
+        return Plan(
+            dimension, degree, planar, size, make, method, longest, own, needs=needs,
+            reduces=method is not None and dimension == 1,
+        )  # fmt: skip
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -221,7 +227,7 @@ def ladder_plan(call: Call) -> Plan:
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, None, 0, weights)
-        return Plan(dimension, degree, planar, size, make, needs=needs)
+        return Plan(dimension, degree, planar, size, make, needs=needs, reduces=True)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
