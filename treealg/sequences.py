@@ -112,7 +112,12 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     what = "a sequence of positive integers, one for each channel"
     if shape[:1] > (_MOST,):
         raise _too_many(name, what)
-    if tolist is not None and len(shape) < 2:
+    if len(shape) > 1:
+        raise InvalidTypeError(
+            f"{name} must be {what}, got a {type(value).__name__} of shape {shape}; give one row "
+            f"or column of it"
+        )
+    if tolist is not None:
         with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
             value = tolist()
     given = check_sequence(name, value, what)

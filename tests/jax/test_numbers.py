@@ -47,6 +47,13 @@ def test_points_that_count_themselves_are_rounded_and_not_cut_off():
     np.testing.assert_allclose(treealg.jax.sig(path, 1, basepoint=True), path[1], rtol=1e-6)
 
 
+def test_integers_that_are_no_paths_are_the_numbers_that_they_are():
+    drift, covariance = np.array([1, 0]), np.array([[2, 1], [1, 3]])
+    want = treealg.expected_branched_sig(drift, covariance, 2)
+    found = treealg.jax.expected_branched_sig(drift, covariance, 2)
+    np.testing.assert_allclose(found, want, rtol=1e-6)
+
+
 @pytest.mark.parametrize("name", ["lengths", "windows"])
 @pytest.mark.parametrize("by", [2**32, -(2**32), 2**40])
 def test_indices_beyond_those_of_jax_are_refused(name, by):

@@ -317,7 +317,14 @@ def holding_itself():
         ({"dtype": np.zeros(2)}, some_paths(), InvalidValueError, "dtype must be 'float32'"),
         ({}, [[10**400, 1.0]], InvalidValueError, "X has integers beyond"),
         ({}, 10**400, InvalidValueError, "X: int too large"),
-        ({}, holding_itself(), InvalidValueError, "X"),
+        ({}, holding_itself(), InvalidTypeError, "X must be .*, or holds itself"),
+        ({}, [[1.0, 2.0], [3.0]], InvalidValueError, r"X\[0\] has 2 entries and X\[1\] 1 entry"),
+        (
+            {},
+            [[[1.0, 2.0], [3.0]], [[1.0, 2.0], [3.0, 4.0]]],
+            InvalidValueError,
+            r"X\[0\]\[0\] has 2 entries and X\[0\]\[1\] 1 entry; make them equally long$",
+        ),
         ({}, np, InvalidTypeError, "X"),
         ({}, np.full((2, 3, 2), 1 + 2j, object), InvalidTypeError, "X: .*complex"),
         (

@@ -408,3 +408,34 @@ def test_booleans_equal_what_the_numbers_equal_that_they_are_for_python():
     for zero in (AlgebraElement(bck, Element()), Element(), 0 * exact_series(2)):
         assert zero == False  # noqa: E712
         assert zero != True  # noqa: E712
+
+
+def traced_by_jax(use):
+    jax = pytest.importorskip("jax")
+    jax.jit(use)(1.0)
+
+
+def mapped_by_torch(use):
+    torch = pytest.importorskip("torch")
+    torch.func.vmap(use)(torch.ones(2))
+
+
+def shape_of_torch(use):
+    torch = pytest.importorskip("torch")
+    use(torch.ones((), device="meta"))
+
+
+@pytest.mark.parametrize("where", [traced_by_jax, mapped_by_torch, shape_of_torch])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: Element({LEAF: x}),
+        lambda x: ZEROS / x,
+        lambda x: x * ZEROS,
+        lambda x: RungeKutta([[x]], [1]),
+        lambda x: Tree([], x),
+    ],
+)
+def test_what_stands_for_a_number_that_is_not_there_yet_is_none(where, use):
+    with pytest.raises(InvalidTypeError, match=r"has no number here.*; give a number, or a symbol"):
+        where(use)

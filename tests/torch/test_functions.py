@@ -1,7 +1,9 @@
 """Functions on tensors give what those of arrays give, and so do their gradients."""
 
 import collections
+import contextlib
 import multiprocessing
+import re
 import warnings
 
 import numpy as np
@@ -403,9 +405,9 @@ FOREIGN = {
     "a range": (lambda x: range(3), r"torch.as_tensor\(list\(path\)\) makes one"),
     "points in a deque": (collections.deque, r"list\(path\) is a list"),
     "a SymPy matrix": (sympy.Matrix, r"torch.as_tensor\(numpy.asarray\(path, dtype=float\)\)"),
-    "a table": (pandas.DataFrame, r"got .*DataFrame; torch.as_tensor\(numpy.asarray\(path\)\)"),
+    "a table": (pandas.DataFrame, r"got .*DataFrame; torch.as_tensor\(numpy.array\(path\)\)"),
     "a masked array": (np.ma.masked_array, r"must not be a masked array"),
-    "a sparse matrix": (scipy.sparse.csr_matrix, r"use path.toarray\(\)"),
+    "a sparse matrix": (scipy.sparse.csr_matrix, r"torch.as_tensor\(path.toarray\(\)\) makes one"),
     "a text": (str, "got the text"),
     "channels by name": (lambda x: dict(zip("ab", x.T, strict=True)), r"column_stack"),
     "nothing": (lambda x: None, "got None; give a tensor"),
@@ -423,6 +425,113 @@ def test_what_is_no_tensor_is_told_how_it_becomes_one(kind):
     make, said = FOREIGN[kind]
     with pytest.raises(treealg.InvalidTypeError, match=f"path.*{said}"):
         treealg.torch.branched_sig(make(np.eye(3, 2)), 2)
+
+
+DAYS = np.array(["2024-01-01", "2024-01-02", "2024-01-05"], "M8[D]")
+TIMES = {
+    "numbers": np.array([0.0, 1.0, 3.0]),
+    "a list": [0.0, 1.0, 3.0],
+    "backwards": np.array([3.0, 1.0, 0.0])[::-1],
+    "another byte order": np.array([0.0, 1.0, 3.0], ">f8"),
+    "a column": pandas.Series([0, 1, 3]),
+    "a column that may have gaps": pandas.Series([0, 1, 3], dtype="Int64"),
+    "days": DAYS,
+    "durations": DAYS - DAYS[0],
+    "days of Python": DAYS.tolist(),
+    "durations of Python": (DAYS - DAYS[0]).tolist(),
+    "a column of days": pandas.Series(DAYS),
+    "a column of another zone": pandas.Series(DAYS).dt.tz_localize("Asia/Kolkata"),
+}
+PATHS = {
+    "an array": np.array([[0.0, 1.0], [2.0, 3.0], [5.0, 1.0]]),
+    "a batch of lists": np.arange(12.0).reshape(2, 3, 2).tolist(),
+    "lists of several lengths": [[[0.0, 1.0], [2.0, 3.0]], [[0.0, 1.0]]],
+    "tables of several lengths": [pandas.DataFrame(np.eye(n, 2)) for n in (2, 3)],
+    "channels by name": {"x": [0.0, 2.0], "y": [1.0, 3.0]},
+    "points from the last on": np.eye(3, 2)[::-1],
+    "a table that may have gaps": pandas.DataFrame({"x": [1, 2]}, dtype="Int64"),
+    "a sparse array": scipy.sparse.csr_array(np.eye(3, 2)),
+    "a sparse matrix": scipy.sparse.csr_matrix(np.eye(3, 2)),
+    "sparse columns": pandas.DataFrame(np.eye(3, 2)).astype(pandas.SparseDtype("float64", 0.0)),
+    "groups": pandas.DataFrame({"k": [0, 0, 1], "x": [1.0, 2.0, 4.0]}).groupby("k"),
+    "groups of a column": pandas.DataFrame({"k": [0, 0, 1], "x": [1.0, 2.0, 4.0]}).groupby("k").x,
+    "a SymPy matrix": sympy.Matrix([[0, 1], [2, 3]]),
+    "a matrix of NumPy": np.asmatrix(np.eye(3, 2)),
+}
+
+
+@contextlib.contextmanager
+def advice(names):
+    """Raise what is raised here unless it is of ours; else note what the advice makes."""
+    made = []
+    with pytest.raises(treealg.TreeAlgError) as caught:
+        yield made
+    said = str(caught.value).split("; ", 1)[1]
+    if said.startswith("with t = "):
+        first, _, said = said.removeprefix("with t = ").partition(
+            "'), " if "us]" in said else "), "
+        )
+        names = names | {"t": eval(first + ("')" if "us]" in first else ")"), names)}
+    expression = re.split(" makes one| is a list| has its", said)[0]
+    made.append(eval(expression, names))
+
+
+@pytest.mark.parametrize("kind", TIMES)
+def test_what_is_advised_for_times_makes_these(kind):
+    path, times = torch.eye(3, 2, dtype=torch.float64), TIMES[kind]
+    with advice({"torch": torch, "numpy": np, "times": times}) as made:
+        treealg.torch.sig(path, 2, time_aug=True, times=times)
+    want = treealg.sig(path.numpy(), 2, time_aug=True, times=times)
+    assert_equal(treealg.torch.sig(path, 2, time_aug=True, times=made[0]), want)
+
+
+@pytest.mark.parametrize("kind", PATHS)
+def test_what_is_advised_for_paths_makes_these(kind):
+    path = PATHS[kind]
+    with advice({"torch": torch, "numpy": np, "path": path}) as made:
+        treealg.torch.sig(path, 2)
+    if kind == "channels by name":
+        path = np.column_stack(list(path.values()))
+    elif "groups" in kind:
+        path = [np.reshape(x.to_numpy(), (len(x), -1)) for _, x in path]
+    elif "sparse a" in kind or "sparse m" in kind or "SymPy" in kind:
+        path = np.array(getattr(path, "toarray", lambda: path)(), dtype=float)
+    assert_equal(treealg.torch.sig(made[0], 2), treealg.sig(path, 2))
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "said"),
+    [
+        (
+            [[1.0, 2.0], [3.0]],
+            treealg.InvalidValueError,
+            r"path\[0\] has 2 entries and path\[1\] 1",
+        ),
+        (
+            [[[1.0, 2.0], [3.0]], [[1.0, 2.0]]],
+            treealg.InvalidValueError,
+            r"path\[0\]\[0\] has 2 entries and path\[0\]\[1\] 1 entry; make them equally long$",
+        ),
+        (
+            pandas.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]}),
+            treealg.InvalidTypeError,
+            r"columns of numbers only, but has 'a' of \w+; drop those columns, or convert them to "
+            r"numbers$",
+        ),
+        (np.eye(2).astype(object), treealg.InvalidTypeError, "says what is no number"),
+    ],
+)
+def test_what_no_function_takes_is_not_told_to_become_a_tensor(path, error, said):
+    with pytest.raises(error, match=said):
+        treealg.torch.sig(path, 2)
+
+
+def test_weights_that_are_a_table_are_no_names_of_columns():
+    table = pandas.DataFrame({"a": [1, 2], "b": [1, 2]})
+    for own, path in ((treealg, np.eye(2)), (treealg.torch, torch.eye(2))):
+        with pytest.raises(treealg.InvalidTypeError, match="weights") as caught:
+            own.sig(path, 2, weights=table)
+        assert "'a'" not in str(caught.value)
 
 
 def on_times(path, times):

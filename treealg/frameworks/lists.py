@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import timedelta
 from numbers import Number
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.foreign import (
     described,
     has_no_numbers,
     is_concrete,
-    is_of,
+    is_grouped,
     is_traced,
 )
-from treealg.numeric.arguments.kinds import refuse_masked
-from treealg.numeric.arguments.tensors import is_tensor, tensor_array
+from treealg.numeric.arguments.lists import integer_array
+from treealg.numeric.arguments.ragged import is_list_of_paths
+from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tensors import is_tensor
+from treealg.numeric.arguments.times import MOMENTS, array_of_times
 from treealg.numeric.operations.operation import Argument, Operation
 
-__all__ = ["Lists", "is_list", "no_array"]
+__all__ = ["ErrorOfArray", "Lists", "is_list", "no_array"]
+
+ErrorOfArray: TypeAlias = Callable[[Argument, str, Any], InvalidTypeError]
+"""What returns the error of a value that is no array of a framework; see `Lists.check`."""
 
 
 def is_list(value: Any) -> bool:
@@ -34,37 +42,38 @@ def is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def no_array(
-    name: str, value: Any, wanted: str, make: str, *, listed: bool = False
-) -> InvalidTypeError:
+def no_array(argument: Argument, name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
     """Return the error of a value that is no array of a framework.
 
     Parameters
     ----------
+    argument : Argument
+        What it should have been, or one of.
     name : str
         What it was given as.
     value : object
         The value.
     wanted : str
-        What it should have been.
+        The array that it should have been.
     make : str
         The function of the framework that makes one of an array of NumPy or a list of numbers.
-    listed : bool
-        Whether it may be a list of paths.
 
     Raises
     ------
-    InvalidTypeError
-        If it is an array in which values are masked, which `make` would not look at, or a tensor of
-        PyTorch that NumPy does not read.
+    TreeAlgError
+        If it is an array, a table or a list that the function on arrays does not take either, for
+        what is wrong with it.
 
     Examples
     --------
-    >>> str(no_array("path", iter([]), "a tensor", "torch.as_tensor")).partition("iterator")[2]
-    ', which can be read only once; use list(path)'
+    >>> import treealg
+    >>> path = treealg.operations["sig"].arguments[0]
+    >>> error = no_array(path, "path", {"x": [1.0]}, "a tensor", "torch.as_tensor")
+    >>> str(error).partition("dict; ")[2]
+    'torch.as_tensor(numpy.column_stack(list(path.values()))) has its values as channels'
     """
-    refuse_masked(value, name)
-    found, how = described(value, name, listed=listed)
+    listed = argument.is_path and argument.listed and "[" not in name
+    found, how = described(value, name, listed=listed, of_paths=argument.is_path, make=make)
     if value is None:
         how = f"give {wanted}"
     elif is_traced(value):
@@ -73,16 +82,9 @@ def no_array(
             "torch.export takes this; for torch.fx, let is_leaf_module of a torch.fx.Tracer be "
             "true of the layer, or give the function to torch.fx.wrap"
         )
-    elif isinstance(value, (np.ndarray, np.generic)):
-        how = f"{make}({name}) makes one of numbers"
-    elif is_list(value):
-        how = _of_list(name, value, make)
-    elif _has_numbers(value):
-        if is_tensor(value):
-            tensor_array(value, name)
-        found = f"an object of type {_type(value)}"
-        kind = ", dtype=float" if is_of(value, "sympy") else ""
-        how = f"{make}(numpy.asarray({name}{kind})) makes one"
+    elif is_list(value) or _has_numbers(value):
+        found = f"an object of type {_type(value)}".replace("builtins.", "")
+        how = _made(argument, name, value, make)
     elif _is_of_items(value) and not isinstance(value, (Iterator, Set)):
         if isinstance(value, memoryview):  # of any axes
             how = f"{make}(numpy.asarray({name})) makes one"
@@ -94,14 +96,50 @@ def no_array(
     return InvalidTypeError(f"{name} must be {wanted}, got {found}; {how}")
 
 
-def _of_list(name: str, value: Any, make: str) -> str:
-    """Return how to make arrays of nested lists, one of which may be named by its place."""
-    whole, bracket, _ = name.rpartition("[")
-    if not bracket:
+def _made(argument: Argument, name: str, value: Any, make: str) -> str:
+    """Return how to make arrays of a list, an array or a table, which must be right in itself."""
+    if argument.is_path and argument.listed and (is_list_of_paths(value) or _is_deep(value)):
+        for i, piece in enumerate(value):
+            _read(argument, f"{name}[{i}]", piece)
+        plain = "x" if all(map(is_list, value)) else "numpy.array(x)"
+        return f"[{make}({plain}) for x in {name}] is a list of arrays"
+    is_known = is_list(value) or isinstance(value, np.ndarray) or is_table(value)
+    read = _read(argument, name, value) if is_known or is_tensor(value) else np.asarray(value)
+    if read.dtype.kind in "mM" or (read.dtype.kind == "O" and isinstance(read.flat[0], MOMENTS)):
+        unit = "m8[us]" if isinstance(read.flat[0], timedelta) else "M8[us]"
+        kind = "" if read.dtype.kind in "mM" else f", {unit!r}"
+        return (
+            f"with t = numpy.asarray({name}{kind}), {make}((t - t.min()) / "
+            f"numpy.timedelta64(1, 's')) makes one of seconds"
+        )
+    if is_list(value):
         return f"{make}({name}) makes one of numbers"
-    if value and is_list(value[0]):
-        return f"[{make}(x) for x in {whole}] is a list of arrays"
-    return f"{make}({whole}) makes one of numbers"
+    array = np.asarray(value)
+    if array.dtype.kind == "O" and hasattr(value, "iloc"):
+        return f"{make}({name}.to_numpy(dtype=float, na_value=numpy.nan)) makes one"
+    if array.dtype.kind == "O":
+        return f"{make}(numpy.asarray({name}, dtype=float)) makes one"
+    if not array.dtype.isnative or min(array.strides, default=0) < 0:
+        return f"{make}(numpy.array({name}, dtype=float)) makes one"
+    if isinstance(value, (np.ndarray, np.generic)) and array.flags.writeable:
+        return f"{make}({name}) makes one of numbers"
+    return f"{make}(numpy.array({name})) makes one"  # a copy, as PyTorch warns of what is read-only
+
+
+def _read(argument: Argument, name: str, value: Any) -> Any:
+    """Return what the function on arrays reads of a value, which is refused in its words."""
+    if argument.name.startswith("times"):
+        return array_of_times(value, name)
+    if argument.is_constant:
+        return integer_array(value, name)
+    if argument.is_path:
+        return as_path(value, name, listed=argument.listed and "[" not in name).array
+    return as_rows(value, name, 0, axes=()).array
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether a value is a nested list of three axes, or more."""
+    return is_list(value) and is_list(value[0]) and bool(value[0]) and is_list(value[0][0])
 
 
 def _type(value: Any) -> str:
@@ -118,7 +156,8 @@ def _has_numbers(value: Any) -> bool:
 def _is_of_items(value: Any) -> bool:
     """Tell whether a value has items, which are not numbers or text, and is no list."""
     is_other = is_list(value) or isinstance(value, (str, bytes, Mapping)) or has_no_numbers(value)
-    return isinstance(value, Iterable) and not is_other and not hasattr(value, "__array__")
+    is_other |= is_grouped(value) or hasattr(value, "__array__")
+    return isinstance(value, Iterable) and not is_other
 
 
 class Lists:
@@ -149,7 +188,7 @@ class Lists:
         self._names = tuple(argument.name for argument in row.arguments)
         self._places = tuple(i for i, argument in enumerate(row.arguments) if argument.listed)
         self._inputs = tuple(i for i in self._places if row.arguments[i].role == "input")
-        self._paths = tuple(i for i in self._inputs if _is_path(row.arguments[i]))
+        self._paths = tuple(i for i in self._inputs if row.arguments[i].is_path)
         points = {tangent: self._names.index(name) for tangent, name in row.points.items()}
         # What comes beside an input is a list where that is one, derivatives where the path is.
         self._beside = tuple(
@@ -214,26 +253,31 @@ class Lists:
                 )
         return found
 
-    def check(self, values: Sequence[Any], check_array: Callable[[str, Any], None]) -> None:
+    def check(
+        self, values: Sequence[Any], is_array: Callable[[Any], bool], error: ErrorOfArray
+    ) -> None:
         """Refuse lists that are none of paths.
 
         Parameters
         ----------
         values : sequence
             A value for each argument, as `aligned` returns them.
-        check_array : callable
-            Refuses what is no array of the framework, given what it is called.
+        is_array : callable
+            Tells whether a value is an array of the framework.
+        error : callable
+            Returns the error of what is none, given the argument that it is or is of, and what it
+            is called.
 
         Raises
         ------
         InvalidTypeError
-            If the arrays of a list have not one dtype.
+            If what is in a list is no array, or the arrays of one have not one dtype.
         InvalidValueError
             If paths have not two axes with as many columns each.
         """
         for i in self._places:
             if is_list(values[i]):
-                self._check_list(self._arguments[i], values[i], check_array)
+                _check_list(self._arguments[i], values[i], is_array, error)
 
     def flat(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Return the values with all arrays of lists one by one; None for each of an absent one."""
@@ -288,30 +332,31 @@ class Lists:
                 at += 1
         return tuple(returned) if len(returned) > 1 else returned[0]
 
-    @staticmethod
-    def _check_list(
-        argument: Argument, given: Sequence[Any], check_array: Callable[[str, Any], None]
-    ) -> None:
-        name, is_path, first = argument.name, _is_path(argument), given[0]
-        for i, x in enumerate(given):
-            check_array(f"{name}[{i}]", x)
-            if is_path and x.ndim != 2:
-                raise InvalidValueError(
-                    f"{name}[{i}] must have two axes, those of points and of channels, as a path "
-                    f"of a list has; got shape {tuple(x.shape)}"
-                )
-            if is_path and x.shape[1] != first.shape[1]:
-                raise InvalidValueError(
-                    f"{name}[{i}] must have as many channels as {name}[0], {first.shape[1]}; got "
-                    f"shape {tuple(x.shape)}"
-                )
-            if x.dtype != first.dtype:
-                raise InvalidTypeError(
-                    f"{name}[{i}] must have the dtype of {name}[0], {first.dtype}, got {x.dtype}; "
-                    f"convert one of them"
-                )
 
-
-def _is_path(argument: Argument) -> bool:
-    """Tell whether an array of a list is a path, of points and channels."""
-    return argument.axes[-2:-1] != () and argument.axes[-2].startswith("length")
+def _check_list(
+    argument: Argument,
+    given: Sequence[Any],
+    is_array: Callable[[Any], bool],
+    error: ErrorOfArray,
+) -> None:
+    name, first, is_path = argument.name, given[0], argument.is_path
+    if is_path and not any(map(is_array, given)):
+        raise error(argument, name, given)  # for it all
+    for i, x in enumerate(given):
+        if not is_array(x):
+            raise error(argument, f"{name}[{i}]", x)
+        if is_path and x.ndim != 2:
+            raise InvalidValueError(
+                f"{name}[{i}] must have two axes, those of points and of channels, as a path "
+                f"of a list has; got shape {tuple(x.shape)}"
+            )
+        if is_path and x.shape[1] != first.shape[1]:
+            raise InvalidValueError(
+                f"{name}[{i}] must have as many channels as {name}[0], {first.shape[1]}; got "
+                f"shape {tuple(x.shape)}"
+            )
+        if x.dtype != first.dtype:
+            raise InvalidTypeError(
+                f"{name}[{i}] must have the dtype of {name}[0], {first.dtype}, got {x.dtype}; "
+                f"convert one of them"
+            )

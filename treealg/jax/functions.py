@@ -77,7 +77,7 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
 
     def call(given: Sequence[Any]) -> Any:
         values = lists.aligned(given[:count])
-        lists.check(values, _check_array)
+        lists.check(values, _is_array, _no_array)
         options = reader.options(given[count:])
         arrays = reader.arrays([*values, *given[count:]], in_lists=True)
         known = _of_lists(row.name, lists.structure(arrays))
@@ -155,8 +155,8 @@ class _Reader:
 
     def _array(self, argument: Argument, value: Any, first: Any, by_steps: bool) -> Any:
         if _is_array(value):
-            is_path = argument.axes[-1:] == ("channels",) and len(argument.axes) > 1
-            return _real(argument, value, by_steps and is_path and argument.role == "input")
+            is_path = argument.is_path and argument.role == "input"
+            return _real(argument, value, by_steps and is_path)
         if value is None and argument.optional:
             return None
         if argument.alternative == "flag" and isinstance(value, (bool, np.bool_, type(None))):
@@ -167,7 +167,7 @@ class _Reader:
         elif argument.alternative == "number" and isinstance(value, numbers.Real):
             dtype = None if first is None else _real(argument, first).dtype
             return jnp.asarray(check_real(argument.name, value), dtype)
-        raise _no_array(argument.name, value, argument.listed)
+        raise _no_array(argument, argument.name, value)
 
 
 def _is_array(value: Any) -> bool:
@@ -258,11 +258,6 @@ def _as_array(name: str, value: Any) -> Any:
         ) from None
 
 
-def _check_array(name: str, value: Any) -> None:
-    if not _is_array(value):
-        raise _no_array(name, value)
-
-
 def _varying_alike(arrays: list[Any]) -> list[Any]:
     """Return arrays that vary along the same axes of a mesh, if they are inside of `shard_map`."""
     there = [x for x in arrays if isinstance(x, jax.core.Tracer)]
@@ -277,9 +272,8 @@ def _varying(x: Any) -> Any:
     return getattr(kind, "manual_axis_type", getattr(kind, "vma", None))
 
 
-def _no_array(name: str, value: Any, listed: bool = False) -> InvalidTypeError:
-    wanted = "an array of JAX or NumPy"
-    return no_array(name, value, wanted, "jax.numpy.asarray", listed=listed)
+def _no_array(argument: Argument, name: str, value: Any) -> InvalidTypeError:
+    return no_array(argument, name, value, "an array of JAX or NumPy", "jax.numpy.asarray")
 
 
 DIFFERENTIABLE = differentiable(operators(list(operations.values())))

@@ -143,8 +143,7 @@ _OF_POINTS = {"length", "transformed_length", "points", "segments", "windows"}
 
 
 def _is_path(argument: Argument) -> bool:
-    is_along = argument.axes[-2:-1] != () and argument.axes[-2].startswith("length")
-    return is_along and argument.axes[-1] == "channels" and argument.role in ("input", "tangent")
+    return argument.is_path and argument.role in ("input", "tangent")
 
 
 def operators(rows: Sequence[Operation]) -> dict[str, Operator]:

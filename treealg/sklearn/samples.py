@@ -23,9 +23,9 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.foreign import has_memory, is_of, not_an_array
 from treealg.numeric.arguments.integers import exact_values
 from treealg.numeric.arguments.kinds import refuse_masked
-from treealg.numeric.arguments.lists import refuse_packed
+from treealg.numeric.arguments.lists import list_array, refuse_packed
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype, memory_for
-from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tables import is_table, seconds_of
 from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor, is_tensor
 from treealg.optional import require
 from treealg.sequences import check_sequence, shape_of
@@ -221,7 +221,7 @@ def _refuse_inexact(X: Any, name: str) -> None:
             if values.dtype.kind in "mM":
                 raise InvalidTypeError(
                     f"{name} must have columns of numbers, got {label!r} of {values.dtype}; drop "
-                    f"it, or convert it to seconds, as (t - t[0]).dt.total_seconds() does"
+                    f"it, or convert it, called t, to seconds with {seconds_of(X, 't')}"
                 )
             if values.dtype.kind in "iu":
                 exact_values(values, f"{name}, column {label!r},", _AS_FLOATS)
@@ -231,8 +231,10 @@ def _refuse_inexact(X: Any, name: str) -> None:
     with its_errors(name):
         try:
             values = np.asarray(X)
-        except ValueError:  # which scikit-learn's checks are about to say
-            return
+        except ValueError:
+            if isinstance(X, (list, tuple)):  # not rectangular, which is said in our words
+                list_array(X, name, of_paths=True, listed="[" not in name)
+            return  # scikit-learn's checks are about to say it
     if values.dtype.kind in "mMV":
         compute_dtype(values.dtype, name)
     is_of_integers = values.dtype.kind == "O" and all(

@@ -126,7 +126,7 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
     def call(given: Sequence[Any], options: Sequence[Any]) -> Any:
         values: Sequence[Any] = lists.aligned(reader.unpacked(given))
         if is_compiling() or not all(map(_is_plain, values, may_be_lists)):
-            lists.check(values, _check_tensor)
+            lists.check(values, _is_tensor, _no_tensor)
             _check_devices(row, values)
             values = reader.tensors(values, in_lists=True)
         options = reader.options(options)
@@ -134,7 +134,7 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
         try:
             found = run(*lists.flat(values), *options)
         except TreeAlgError:
-            lists.check(values, _check_tensor)  # which says it of the lists
+            lists.check(values, _is_tensor, _no_tensor)  # which says it of the lists
             raise
         return lists.results(given, values, options, found)
 
@@ -206,12 +206,11 @@ class _Reader:
         if argument.batch == "one" and isinstance(value, (np.ndarray, list, tuple)):
             with memory_for(argument.name):
                 return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
-        raise _no_tensor(argument.name, value, argument.listed)
+        raise _no_tensor(argument, argument.name, value)
 
 
-def _check_tensor(name: str, value: Any) -> None:
-    if not isinstance(value, Tensor):
-        raise _no_tensor(name, value)
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
 
 
 def _check_devices(row: Operation, values: Sequence[Any]) -> None:
@@ -248,8 +247,8 @@ def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
     return value.float() if is_cast else value
 
 
-def _no_tensor(name: str, value: Any, listed: bool = False) -> InvalidTypeError:
-    return no_array(name, value, "a tensor", "torch.as_tensor", listed=listed)
+def _no_tensor(argument: Argument, name: str, value: Any) -> InvalidTypeError:
+    return no_array(argument, name, value, "a tensor", "torch.as_tensor")
 
 
 DIFFERENTIABLE = differentiable(dict(operations), OPERATORS)

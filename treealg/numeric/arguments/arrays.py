@@ -83,11 +83,12 @@ def as_rows(
     elif isinstance(value, Dual):
         return _dual(value, name, axes, convert, listed)
     else:
-        array, kind = _from_elsewhere(value, name, listed)
+        array, kind = _from_elsewhere(value, name, listed, axes == _PATH)
     if array.dtype.kind not in "fiuO":
         compute_dtype(array.dtype, name)
     if array.dtype.kind == "O" and not array.ndim:
-        raise not_an_array(array.item(), name)  # that NumPy could make nothing of
+        # NumPy could make nothing of it.
+        raise not_an_array(array.item(), name, of_paths=axes == _PATH)
     if array.ndim < item_ndim:
         _refuse_arrays_as_objects(array, name)
         check_axes(array.shape, name, axes)
@@ -186,7 +187,9 @@ def _dual(value: Dual, name: str, axes: tuple[str, ...], convert: Convert, liste
     return with_tangent(rows, own, value.is_step)
 
 
-def _from_elsewhere(value: Any, name: str, listed: bool) -> tuple[npt.NDArray[Any], Kind]:
+def _from_elsewhere(
+    value: Any, name: str, listed: bool, of_paths: bool
+) -> tuple[npt.NDArray[Any], Kind]:
     """Read an array of a kind that is not known by name."""
     if is_tensor(value):
         check_has_numbers(value, name)
@@ -198,7 +201,7 @@ def _from_elsewhere(value: Any, name: str, listed: bool) -> tuple[npt.NDArray[An
         raise InvalidTypeError(f"{name} must be on the CPU here, got {found}; use {name}.get()")
     read = foreign_array(value, name) if is_array(value) else None
     if read is None:
-        raise not_an_array(value, name, listed=listed)
+        raise not_an_array(value, name, listed=listed, of_paths=of_paths)
     return read
 
 

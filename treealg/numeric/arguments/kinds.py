@@ -108,7 +108,7 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
         return read[0]
     refuse_masked(value, name)
     if isinstance(value, Mapping):
-        raise not_an_array(value, name)
+        raise not_an_array(value, name, of_paths=False)
     try:
         found = np.asarray(value)
     except MemoryError:
@@ -118,7 +118,7 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
             raise _not_read(value, name, what) from None
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
     if found.dtype.kind in "OUS" and not found.ndim:
-        raise not_an_array(found.item(), name)
+        raise not_an_array(found.item(), name, of_paths=False)
     if found.dtype.kind == "O" and not _is_container(value):
         raise _not_read(value, name, what)
     return found
@@ -131,7 +131,7 @@ def _is_container(value: Any) -> bool:
 
 def _not_read(value: Any, name: str, what: str) -> InvalidTypeError:
     """Return the error of an object that has items, of which NumPy makes no numbers."""
-    said, how = described(value, name)
+    said, how = described(value, name, of_paths=False)
     return InvalidTypeError(
         f"{name} must be an array of {what}, got {said}; {how or 'give numbers instead'}"
     )

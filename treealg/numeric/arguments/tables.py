@@ -24,6 +24,7 @@ __all__ = [
     "is_table",
     "moments",
     "refuse_series",
+    "seconds_of",
     "table_array",
     "without_tables",
 ]
@@ -82,8 +83,25 @@ def check_order(value: Any, name: str) -> None:
 
 def is_of_moments(value: Any) -> bool:
     """Tell whether a value is a Series of dates or durations."""
-    dtype = value.dtype if not hasattr(value, "columns") else None
+    return not hasattr(value, "columns") and _is_of_time(value.dtype)
+
+
+def _is_of_time(dtype: Any) -> bool:
     return getattr(dtype, "kind", "") in ("M", "m") or str(dtype).startswith(("Date", "Duration"))
+
+
+def seconds_of(table: Any, column: str) -> str:
+    """Return what makes seconds of a column of dates or durations, which is called as is given.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> seconds_of(pandas.DataFrame(), "t")
+    '(t - t.iloc[0]).dt.total_seconds()'
+    """
+    if hasattr(table, "iloc"):
+        return f"({column} - {column}.iloc[0]).dt.total_seconds()"
+    return f"({column} - {column}[0]).dt.total_microseconds() / 1e6"
 
 
 def moments(value: Any) -> npt.NDArray[Any]:
@@ -104,10 +122,12 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
     if wrong and not hasattr(value, "columns"):
         raise _no_numbers(value, name)
     if wrong:
+        fix = "drop those columns, or convert them to numbers"
+        if any(_is_of_time(dtype) for _, dtype in columns):
+            fix += f", a column t of times with {seconds_of(value, 't')}"
         raise InvalidTypeError(
             f"{name} must have columns of numbers only, but has {', '.join(wrong[:5])}"
-            f"{', ...' if len(wrong) > 5 else ''}; drop or convert those columns, and times with "
-            f"a unit, for instance (t - t[0]).dt.total_seconds()"
+            f"{', ...' if len(wrong) > 5 else ''}; {fix}"
         )
     given = known = value
     if not is_pandas:
@@ -137,7 +157,9 @@ def _no_numbers(value: Any, name: str) -> InvalidTypeError:
             f"list({name}) is a list of these, which is taken where paths of different lengths are"
         )
     else:
-        fix = "convert it, and times with a unit, for instance, with (t - t[0]).dt.total_seconds()"
+        fix = "convert it to numbers"
+        if is_of_moments(value):
+            fix = f"{seconds_of(value, name)} has seconds"
     kind = type(first).__name__
     return InvalidTypeError(
         f"{name} must be a Series of numbers, got one of dtype {value.dtype} that holds "

@@ -27,6 +27,8 @@ from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform, copy_columns
 
 __all__ = [
+    "MOMENTS",
+    "array_of_times",
     "check_times",
     "from_first_time",
     "in_pieces",
@@ -44,7 +46,9 @@ Integers = npt.NDArray[np.int64]
 _PER_SECOND = {
     unit: 1000**power for power, unit in enumerate(("s", "ms", "us", "ns", "ps", "fs", "as"))
 }
-_MOMENTS = date, timedelta
+MOMENTS = date, timedelta
+"""What dates and durations are in Python."""
+
 _SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
 
 
@@ -174,7 +178,7 @@ def _rows(
     value: Any, name: str, batch: tuple[int, ...], points: int, most: int
 ) -> npt.NDArray[Any]:
     """Return times as they are, a row for each path, or one for all."""
-    given = _array(value, name)
+    given = array_of_times(value, name)
     shapes = (given.shape[-1:], (*batch, *given.shape[-1:]))
     wanted = " or ".join(
         str(shape) for n in sorted({points, most}) for shape in dict.fromkeys(((n,), (*batch, n)))
@@ -244,7 +248,7 @@ def _is_finite(values: Floats) -> bool:
 
 def from_first_time(value: Any, name: str) -> Floats:
     """Return times as numbers from the first of each path on, which the caller has yet to check."""
-    given = _array(value, name)
+    given = array_of_times(value, name)
     if not given.size or not given.ndim:
         return np.zeros(given.shape)
     return _from_first(given.reshape(-1, given.shape[-1]), name).reshape(given.shape)
@@ -257,7 +261,14 @@ def _two(rows: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], step: int) -> tup
     return own[place if step else 0], own[place + step]
 
 
-def _array(value: Any, name: str) -> npt.NDArray[Any]:
+def array_of_times(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return times as they are given, an array of numbers, dates or durations.
+
+    Examples
+    --------
+    >>> array_of_times([0.0, 1.0], "times")
+    array([0., 1.])
+    """
     if isinstance(value, (list, tuple)):
         found = _of_list(value, name)
     elif is_tensor(value):
@@ -279,7 +290,7 @@ def _of_list(value: Any, name: str) -> npt.NDArray[Any]:
         if not isinstance(first, (list, tuple)) or not first:
             break
         first = first[0]
-    if isinstance(first, _MOMENTS):
+    if isinstance(first, MOMENTS):
         return np.array(value, dtype=object)
     if getattr(getattr(first, "dtype", None), "kind", "") in ("M", "m"):
         return read_array(value, name, "times")
@@ -288,7 +299,7 @@ def _of_list(value: Any, name: str) -> npt.NDArray[Any]:
 
 def _check_objects(found: npt.NDArray[Any], name: str) -> None:
     """Refuse objects that are neither all numbers nor all dates or durations of Python."""
-    kinds = [Real, *_MOMENTS]
+    kinds = [Real, *MOMENTS]
     kind = next((kind for kind in kinds if found.size and isinstance(found.flat[0], kind)), Real)
     for x in found.flat:
         if not isinstance(x, kind) or is_flag(x) or isinstance(x, np.timedelta64):
@@ -302,7 +313,7 @@ def _from_first(rows: npt.NDArray[Any], name: str) -> Floats:
     """Return times as float64 from the first of each row on; of dates, in seconds."""
     if rows.dtype.kind in "mM":
         return _from_first_tick(rows, name)
-    if rows.dtype.kind == "O" and rows.size and isinstance(rows.flat[0], _MOMENTS):
+    if rows.dtype.kind == "O" and rows.size and isinstance(rows.flat[0], MOMENTS):
         try:  # exact, as Python subtracts
             elapsed = (_in_utc(rows) - _in_utc(rows[:, :1])) / timedelta(seconds=1)
             return np.asarray(elapsed, np.float64)

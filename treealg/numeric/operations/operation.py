@@ -94,7 +94,7 @@ def _count(windows: Any, name: str) -> int:
     try:
         return len(windows)
     except TypeError:
-        raise not_an_array(windows, name) from None
+        raise not_an_array(windows, name, of_paths=False) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,11 @@ class Argument:
     of_windows: tuple[tuple[str, str], ...] = ()
     listed: bool = False
     scalars: tuple[int, ...] = ()
+
+    @property
+    def is_path(self) -> bool:
+        """Whether an item is a path, of points and channels, or a batch of paths."""
+        return len(self.axes) > 1 and self.axes[-2].startswith("length")
 
     @property
     def is_constant(self) -> bool:

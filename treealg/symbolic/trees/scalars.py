@@ -113,7 +113,13 @@ def python_scalar(value: Any) -> Any:
         raise InvalidTypeError(
             "a tensor that requires a gradient has none here; use value.detach() or value.item()"
         )
-    scalar = value.item()
+    try:
+        scalar = value.item()
+    except Exception:  # of any package whose value it is
+        raise InvalidTypeError(
+            f"{type(value).__name__} {brief(value)} has no number here, as where a function is "
+            "traced or transformed; give a number, or a symbol of SymPy"
+        ) from None
     if scalar.__class__ is not value.__class__:
         return scalar
     # Extended precision, which Python does not have.
