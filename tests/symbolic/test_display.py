@@ -18,16 +18,21 @@ import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
 from treealg.symbolic import (
+    AdditiveRungeKutta,
+    AlgebraElement,
     Element,
     Forest,
     OrderedForest,
     PlanarTree,
+    RungeKutta,
     Tensor,
     Tree,
     arborification,
     bck,
     enumerate_trees,
     mkw,
+    published_method,
+    to_dot,
     unrank,
 )
 from treealg.symbolic.bseries import BSeries, exact_lie_butcher_series, modified_equation
@@ -827,3 +832,74 @@ def test_names_of_symbols_are_texts_unless_they_are_latex(name, latex):
 )
 def test_labels_that_are_mathematics_are_written_as_such(label, written):
     assert to_latex(Tree(label=label)) == rf"{{\bullet}}_{{{written}}}"
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        (1 + 2j, "(1 + 2i)"),
+        (-1, "(-1)"),
+        ("a b", "(a b)"),
+        ("+", "(+)"),
+        ("", "()"),
+        ("∅", "(∅)"),
+        ("log-price", "log-price"),
+        ((1, 2), "(1, 2)"),
+        (2j, "2i"),
+        (0.5, "0.5"),
+    ],
+)
+def test_labels_that_could_be_several_are_in_parentheses_beside_others(label, text):
+    tree = Tree(label=label)
+    assert to_unicode(2 * tree) == f"2· {text}"
+    assert to_unicode(2 * tree + Tree(label="z")) in (f"2· {text} + z", f"z + 2· {text}")
+    assert text in to_unicode(Forest([tree, Tree(label="z")]))
+    assert to_unicode(tree) == (text[1:-1] if text != "(1, 2)" and "(" in text else text)
+
+
+def test_labels_are_no_vertices_without_labels():
+    for label in ("o", "oo"):
+        assert to_unicode(Tree(label=label)) == label
+        assert to_unicode(Tree(label=label), ascii=True) == f"({label})"
+    assert to_unicode(Tree(), ascii=True) == "o"
+    assert to_unicode(Tree(label="●")) == "(●)"
+    assert to_unicode(Tree(), names=["●"]) == "●"
+    assert to_unicode(Tree(label="off"), ascii=True) == "off"
+
+
+def test_a_tableau_is_written_in_latex():
+    heun = RungeKutta([[], [1]], ["1/2", "1/2"])
+    rows = "0 &  &  \\\\\n1 & 1 &  \\\\\n\\hline\n & \\frac{1}{2} & \\frac{1}{2}\n"
+    table = f"\\begin{{array}}{{c|cc}}\n{rows}\\end{{array}}"
+    assert to_latex(heun) == table
+    assert to_latex(AdditiveRungeKutta([heun, heun])) == f"{table} \\qquad {table}"
+    (row,) = re.findall("^1.*$", to_latex(RungeKutta([["1/2", 0], ["1/2", "1/2"]], [1, 0])), re.M)
+    assert row == r"1 & \frac{1}{2} & \frac{1}{2} \\"
+    rosenbrock = to_latex(published_method("ros2")).splitlines()
+    assert rosenbrock[0] == r"\begin{array}{c|cc|cc}"
+    assert {line.count("&") for line in rosenbrock[1:-1]} == {4, 0}
+
+
+@pytest.mark.parametrize(
+    ("x", "advice"),
+    [
+        ([Tree(), Tree()], r"tree_table shows several trees"),
+        ((Tree(), Tree()), r"tree_table shows several trees"),
+        (((0,), 0), r"from_tuple"),
+        ("0[0]", r"Tree\.from_text"),
+        ({Tree(): 1}, r"Element makes a sum"),
+        (AlgebraElement(bck, Tree()), r"take its element"),
+        (RungeKutta([[]], [1]), r"to_latex writes a tableau, and series\(order\)"),
+        (3, r"from_text and from_tuple"),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_what_cannot_be_drawn_says_what_can(x, advice):
+    for function in (to_unicode, plot, to_svg, to_html, to_indented, to_dot):
+        with pytest.raises(InvalidTypeError, match=advice):
+            function(x)
+
+
+def test_what_is_advised_is_taken():
+    assert to_unicode(AlgebraElement(bck, Tree()).element) == "●"
+    assert to_unicode(RungeKutta([[]], [1]).series(1)) == "Σ a(τ) τ = ∅ + ●"

@@ -6,7 +6,7 @@ Every wrong use is ignored by name, and an ignored line without an error is an e
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import treealg
 import treealg.dask
 import treealg.jax
+import treealg.sklearn
 import treealg.torch
 import treealg.xarray
 from treealg.symbolic import Tree
@@ -110,6 +111,16 @@ def functions_on_arrays_of_dask_give_such_arrays(array: DaskArray, double: Float
     treealg.dask.branched_sig(array, 2, time_agu=True)  # type: ignore[call-arg]
     treealg.dask.branched_sig(array, 2, out=double)  # type: ignore[call-arg]
     treealg.dask.brached_sig(array, 2)  # type: ignore[attr-defined]
+
+
+def estimators_give_arrays(paths: Float64) -> None:
+    transformer = treealg.sklearn.BranchedSignatureTransformer(2)
+    transformer.fit_transform(paths).shap  # type: ignore[union-attr]
+    transformer.fit(paths).transform(paths).shap  # type: ignore[union-attr]
+    kernel = treealg.sklearn.BranchedKernel()
+    assert_type(kernel(paths), npt.NDArray[np.floating[Any]])
+    assert_type(kernel(paths, eval_gradient=True)[1], npt.NDArray[np.floating[Any]])
+    assert_type(kernel.diag(paths), npt.NDArray[np.floating[Any]])
 
 
 def arguments_are_known(path: Float64, tensor: Tensor, array: Array) -> None:

@@ -113,7 +113,7 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         lengths: npt.ArrayLike | None = None,
         correction: npt.ArrayLike | None = None,
         times: npt.ArrayLike | None = None,
-    ) -> Any:
+    ) -> Floats | Any:
         """Compute the coefficients.
 
         Parameters
@@ -132,7 +132,7 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         numpy.ndarray, shape (samples, features)
             One row per path, the coefficients of each window after those of the one before;
             float32 if the paths are, unless `dtype` says otherwise. With `id`, rows are sorted by
-            it.
+            it. A frame of pandas or polars where `set_output` asks for one.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         lengths: npt.ArrayLike | None = None,
         correction: npt.ArrayLike | None = None,
         times: npt.ArrayLike | None = None,
-    ) -> Any:
+    ) -> Floats | Any:
         """Fit, and compute the coefficients of the same paths once.
 
         Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from sklearn.gaussian_process.kernels import Hyperparameter, Kernel
@@ -114,6 +114,17 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
         """
         return False
 
+    @overload
+    def __call__(self, X: Any, Y: Any = None, eval_gradient: Literal[False] = False) -> Floats: ...
+
+    @overload
+    def __call__(self, X: Any, Y: None, eval_gradient: Literal[True]) -> tuple[Floats, Floats]: ...
+
+    @overload
+    def __call__(
+        self, X: Any, Y: None = None, *, eval_gradient: Literal[True]
+    ) -> tuple[Floats, Floats]: ...
+
     def __call__(self, X: Any, Y: Any = None, eval_gradient: bool = False) -> Any:
         """Compute the kernel of all pairs.
 
@@ -154,7 +165,7 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
             return gram, np.empty((*gram.shape, 0))
         return gram, self._gradient(paths)[..., np.newaxis]
 
-    def diag(self, X: Any) -> Any:
+    def diag(self, X: Any) -> Floats:
         """Compute the kernel of each path with itself.
 
         Parameters

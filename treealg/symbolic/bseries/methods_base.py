@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Self
@@ -17,6 +17,7 @@ from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, magnitude, vanishes
+from treealg.symbolic.trees.displayed import Tabular
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.slots import Slotted
@@ -28,7 +29,7 @@ Vector = tuple[Any, ...]
 Matrix = tuple[Vector, ...]
 
 
-class OneStepMethod(Slotted, ABC):
+class OneStepMethod(Slotted, Tabular):
     r"""A method with s stages whose elementary weights follow the tree from its leaves to its root.
 
     The weight of a tree is :math:`\sum_i b_i g_i(\tau)` with :math:`g_i(\tau) = \prod_k \sum_j

@@ -13,9 +13,10 @@ from treealg.symbolic.bseries.methods_base import (
     read_tableau,
     read_vector,
 )
-from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.bseries.runge_kutta import RungeKutta, check_name
 from treealg.symbolic.bseries.stability import stability_quotient
 from treealg.symbolic.linear.zeros import is_zero
+from treealg.symbolic.trees.displayed import Tableau
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Rosenbrock"]
@@ -159,6 +160,10 @@ class Rosenbrock(OneStepMethod):
     def colours(self) -> int:
         """One: there is a single vector field."""
         return 1
+
+    def _tableaux(self) -> tuple[Tableau, ...]:
+        nodes = RungeKutta(self._alpha, self._b).nodes
+        return (Tableau(nodes, (self._alpha, self._gamma), self._b, is_explicit=False),)
 
     def _branch_matrix(self, parent: Tree, child: Tree) -> Matrix:
         return self._beta if len(parent.children) == 1 else self._alpha

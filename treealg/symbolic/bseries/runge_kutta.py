@@ -17,6 +17,7 @@ from treealg.symbolic.bseries.methods_base import (
 )
 from treealg.symbolic.bseries.stability import stability_quotient
 from treealg.symbolic.linear.zeros import vanishes
+from treealg.symbolic.trees.displayed import Tableau
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
 
@@ -111,6 +112,9 @@ class RungeKutta(OneStepMethod):
             for i in range(self.stages)
             for j in range(i + 1)
         )
+
+    def _tableaux(self) -> tuple[Tableau, ...]:
+        return (Tableau(self.nodes, (self._a,), self._b, self.is_explicit),)
 
     def _branch_matrix(self, parent: Tree, child: Tree) -> Matrix:
         return self._a
@@ -243,6 +247,9 @@ class AdditiveRungeKutta(OneStepMethod):
     def colours(self) -> int:
         """The number of summands of the vector field."""
         return len(self._parts)
+
+    def _tableaux(self) -> tuple[Tableau, ...]:
+        return tuple(table for part in self._parts for table in part._tableaux())
 
     def _branch_matrix(self, parent: Tree, child: Tree) -> Matrix:
         return self._part(child).a

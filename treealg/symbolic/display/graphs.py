@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from treealg.checks import brief, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
+from treealg.symbolic.display.pieces import advice_on
 from treealg.symbolic.display.style import plain_text
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
@@ -57,7 +58,7 @@ def to_networkx(x: Any) -> networkx.DiGraph:
     else:
         raise InvalidTypeError(
             f"only trees and forests become graphs, got {type(x).__name__} {brief(x)}; "
-            "make one with from_tuple"
+            f"{advice_on(x)}"
         )
     import networkx
 

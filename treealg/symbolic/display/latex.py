@@ -1,4 +1,4 @@
-r"""Trees, forests and sums as LaTeX, with plain brackets or drawn by the package forest.
+r"""Trees, forests, sums and tableaux as LaTeX, with plain brackets or drawn by the package forest.
 
 Brackets need no package and are what a notebook shows: a vertex without children is a bullet, the
 tree with branches :math:`\tau_1 \dots \tau_k` is :math:`[\tau_1, \dots, \tau_k]`, the label a
@@ -28,6 +28,7 @@ from treealg.symbolic.display.pieces import (
 )
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.display.texts import escaped, named, upright
+from treealg.symbolic.trees.displayed import Tableau, Tabular
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.scalars import expression_text, number_text
 
@@ -84,8 +85,11 @@ def to_latex(
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to write; sums in the basis order.
+    x : Tree, Forest, Element, Tensor, BSeries, RungeKutta or others like these
+        What to write, also planar; sums in the basis order. The tableau of a method (additive and
+        Rosenbrock ones, too) is an ``array`` of its nodes, matrix and weights, where the options
+        mean nothing: of an additive method one for each part, of a Rosenbrock method with the
+        matrices of the stages and of the Jacobian side by side.
     drawn : bool, default False
         Draw each tree with the package forest; the document needs `LATEX_PREAMBLE`. Otherwise
         brackets, which need no package.
@@ -126,15 +130,24 @@ def to_latex(
 
     Examples
     --------
-    >>> from treealg.symbolic import Tree, bck
+    >>> from treealg.symbolic import RungeKutta, Tree, bck
     >>> print(to_latex(bck.antipode(Tree.from_text("0[0]"))))
     {\bullet}\,{\bullet} - [{\bullet}]
     >>> print(to_latex(Tree.from_text("1[0,2]")))
     [{\bullet}_{0}, {\bullet}_{2}]_{1}
     >>> print(to_latex(Tree.from_text("1[0,2]"), drawn=True))
     \begin{forest} labels [{$1$} [{$0$}] [{$2$}]] \end{forest}
+    >>> print(to_latex(RungeKutta([[], ["1/2"]], [0, 1])))
+    \begin{array}{c|cc}
+    0 &  &  \\
+    \frac{1}{2} & \frac{1}{2} &  \\
+    \hline
+     & 0 & 1
+    \end{array}
     """
     drawn = check_flag("drawn", drawn)
+    if isinstance(x, Tabular):
+        return r" \qquad ".join(map(_tableau, x._tableaux()))
     terms, left_out = terms_to_show(x, max_terms)
     style = make_style(labels_of(terms), names, labels)
     limit = check_integer("width", width, 1)
@@ -154,6 +167,24 @@ def to_latex(
         return lines[0]
     body = " \\\\\n& \\quad ".join(lines)
     return rf"\begin{{aligned}} & {body} \end{{aligned}}"
+
+
+def _tableau(table: Tableau) -> str:
+    """Write a tableau; what is zero in every explicit method is left blank."""
+    stages = len(table.weights)
+    rows = []
+    for i, node in enumerate(table.nodes):
+        entries = [
+            "" if table.is_explicit and j >= i else _number(value)
+            for matrix in table.matrices
+            for j, value in enumerate(matrix[i])
+        ]
+        rows.append(" & ".join([_number(node), *entries]))
+    blank = [""] * (stages * (len(table.matrices) - 1))
+    weights = " & ".join(["", *map(_number, table.weights), *blank])
+    columns = "|".join(["c", *["c" * stages] * len(table.matrices)])
+    body = "\n".join(f"{row} \\\\" for row in rows)
+    return rf"\begin{{array}}{{{columns}}}" + f"\n{body}\n\\hline\n{weights}\n" + r"\end{array}"
 
 
 def _lines(written: list[str], limit: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.checks import brief, check_integer
@@ -11,7 +11,7 @@ from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.display.style import Style
 from treealg.symbolic.linear.ordering import in_order
 from treealg.symbolic.linear.tensors import Tensor
-from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.displayed import Displayed, Tabular
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.terminal import printable
@@ -22,6 +22,7 @@ __all__ = [
     "Key",
     "Piece",
     "Term",
+    "advice_on",
     "is_compound",
     "labels_of",
     "lead_of",
@@ -53,8 +54,7 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     if not isinstance(x, Displayed):
         raise InvalidTypeError(
             "only trees, forests, elements, tensors and series can be displayed, got "
-            f"{type(x).__name__} {brief(x)}; make one with from_tuple, or take the element of an "
-            "AlgebraElement"
+            f"{type(x).__name__} {brief(x)}; {advice_on(x)}"
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x
@@ -65,6 +65,29 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     ]
     shown = in_order(terms, limit)
     return shown, len(terms) - len(shown)
+
+
+def advice_on(x: Any) -> str:
+    """Return what makes something that can be shown of what cannot.
+
+    Examples
+    --------
+    >>> print(advice_on([Tree()]))
+    tree_table shows several trees, and Forest(trees) is one forest
+    """
+    if isinstance(x, str):
+        return "Tree.from_text reads a text"
+    if isinstance(x, Tabular):
+        return "to_latex writes a tableau, and series(order) gives its series"
+    if isinstance(x, Mapping):
+        return "Element makes a sum of it"
+    if isinstance(x, tuple) and x and not isinstance(x[-1], RootedTree):
+        return "Tree.from_tuple and OrderedForest.from_tuple read tuple forms"
+    if isinstance(x, Iterable):
+        return "tree_table shows several trees, and Forest(trees) is one forest"
+    if hasattr(x, "element"):
+        return "take its element"
+    return "from_text and from_tuple make trees and forests"
 
 
 def _forest_of(key: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
@@ -19,6 +20,9 @@ from treealg.symbolic.trees.terminal import in_ascii, in_plain, is_plain_termina
 __all__ = ["to_indented", "to_unicode"]
 
 _DOT = "●"
+# A label that is nothing else beside others and between signs.
+_CLEAR = re.compile(r"[^\s+\-−*·⊗∅{}]([^\s+−*·⊗{}]*[^\s+\-−*·⊗{}])?")
+_ENCLOSED = re.compile(r"\([^()]*\)")
 
 # A rectangle of text, all lines of one length; the last line is the one with the roots.
 _Block = list[str]
@@ -55,7 +59,9 @@ def to_unicode(
     Returns
     -------
     str
-        Lines without trailing spaces; the signs of a sum stand in the line of the roots.
+        Lines without trailing spaces; the signs of a sum stand in the line of the roots. A label
+        that could be taken for several there, such as 1 + 2i, is in parentheses, and so is one
+        that looks like vertices without labels, unless `names` has it.
 
     Raises
     ------
@@ -96,8 +102,10 @@ def to_unicode(
 def _drawn(terms: list[list[Piece]], style: Style, limit: int, write: Callable[[str], str]) -> str:
     """Draw a sum with the characters that a function writes for others."""
     lines: list[_Block] = []
+    pieces = [piece for term in terms for piece in term]
+    is_alone = len(pieces) == 1 and not isinstance(pieces[0], str) and len(pieces[0]) == 1
     for term in terms:
-        block = _beside([_piece(piece, style, write) for piece in term])
+        block = _beside([_piece(piece, style, write, is_alone) for piece in term])
         if lines and len(lines[-1][0]) + 1 + len(block[0]) <= limit:
             lines[-1] = _beside([lines[-1], block])
         else:
@@ -105,13 +113,24 @@ def _drawn(terms: list[list[Piece]], style: Style, limit: int, write: Callable[[
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in lines)
 
 
-def _piece(piece: Piece, style: Style, write: Callable[[str], str]) -> _Block:
+def _piece(piece: Piece, style: Style, write: Callable[[str], str], is_alone: bool) -> _Block:
     if isinstance(piece, str):
         return [write(piece)]
     layout = layout_forest(piece)
-    texts = [style.text(label) if style.shown else _DOT for label in layout.label]
+    dot = write(_DOT)
+    texts = [dot] * len(layout.label)
+    if style.shown:
+        # Who names labels like that wants them so.
+        other = dot if style.names is None else ""
+        texts = [_label(write(style.text(label)), other, is_alone) for label in layout.label]
     # What joins the vertices is one character each, before and after.
-    return [write(line) for line in _draw(layout, list(map(write, texts)))]
+    return [write(line) for line in _draw(layout, texts)]
+
+
+def _label(text: str, dot: str, is_alone: bool) -> str:
+    """Return a label, in parentheses where it could be taken for something else."""
+    is_clear = is_alone or _CLEAR.fullmatch(text) or _ENCLOSED.fullmatch(text)
+    return text if is_clear and set(text) != {dot} else f"({text})"
 
 
 def _beside(blocks: list[_Block]) -> _Block:

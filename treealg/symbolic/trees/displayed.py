@@ -1,15 +1,16 @@
-"""How trees, forests, elements, tensors and series show themselves in a notebook.
+"""How trees, forests, elements, tensors and series show themselves in a notebook, and methods.
 
 Drawing stands above what it draws, and is loaded when a notebook first asks for a picture.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from treealg._lazy import announced
 
-__all__ = ["Displayed", "Drawing"]
+__all__ = ["Displayed", "Drawing", "Tableau", "Tabular"]
 
 # A page with thousands of pictures would be of no use to anybody.
 _MAX_TERMS = 60
@@ -53,3 +54,22 @@ class Displayed:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {_load().to_latex(self, max_terms=_MAX_TERMS)}$"
+
+
+class Tableau(NamedTuple):
+    """The coefficients of a method as they are printed: matrices side by side, weights below."""
+
+    nodes: tuple[Any, ...]
+    matrices: tuple[tuple[tuple[Any, ...], ...], ...]
+    weights: tuple[Any, ...]
+    is_explicit: bool
+
+
+class Tabular(ABC):
+    """A value that is written as tables of coefficients."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _tableaux(self) -> tuple[Tableau, ...]:
+        """Return the tables."""
