@@ -32,6 +32,7 @@ from treealg.symbolic import (
     quasi_shuffle,
     shuffle_algebra,
 )
+from treealg.symbolic.linear.nullspace import null_space
 
 DATA = [
     json.loads((Path(__file__).parents[1] / "data" / name).read_text("utf-8"))
@@ -394,6 +395,20 @@ def test_primitives_of_the_cocommutative_algebras_are_trees_and_lie_elements(col
         assert len(gl.primitives(n, colours)) == count_trees(n, colours)
         assert len(ogl.primitives(n, colours)) == expected[n - 1]
     assert concatenation_algebra.primitives(2, 2) == [Element({(0, 1): 1, (1, 0): -1})]
+
+
+@pytest.mark.parametrize(
+    "algebra",
+    [gl, ogl, pgl, shuffle_algebra, concatenation_algebra, quasi_shuffle()],
+    ids=lambda algebra: algebra.name,
+)
+@pytest.mark.parametrize(("degree", "colours"), [(1, 3), (2, 3), (3, 2), (4, 1), (4, 2)])
+def test_primitives_that_are_known_are_those_that_elimination_finds(algebra, degree, colours):
+    found = algebra.primitives(degree, colours)
+    assert all(not algebra.reduced_coproduct(x) for x in found)
+    assert not null_space([dict(x.items()) for x in found], len(found))
+    images = [dict(algebra.reduced_coproduct(x).items()) for x in algebra.basis(degree, colours)]
+    assert len(found) == len(null_space(images, len(images)))
 
 
 def test_primitives_report_progress_and_can_be_interrupted():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from treealg._lazy import announced
 from treealg.checks import check_integer
@@ -14,11 +14,15 @@ from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element, word_beside
 from treealg.symbolic.linear.nullspace import null_space
 from treealg.symbolic.trees.memo import Memo, check_progress
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms
 
-__all__ = ["HopfAlgebra"]
+__all__ = ["HopfAlgebra", "check_results"]
+
+#: Steps that an element of one term takes, and a coproduct.
+_STEPS, _STEPS_OF_COPRODUCT = 20, 60
 
 B = TypeVar("B")
+T = TypeVar("T")
 
 
 class HopfAlgebra(Bialgebra[B]):
@@ -35,6 +39,10 @@ class HopfAlgebra(Bialgebra[B]):
     coproducts and antipodes are remembered up to a bound; `treealg.symbolic.clear_cache` forgets
     them. Safe in threads.
     """
+
+    #: Steps that elimination of the coproducts of so many basis elements takes at least, divided by
+    #: the square of their number, from where these are too many; as measured.
+    _elimination: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,7 +192,8 @@ class HopfAlgebra(Bialgebra[B]):
         colours : int, default 1
             The number of labels 0, 1, ..., at least 1.
         progress : callable, optional
-            Called with the number of basis elements done and the number of all.
+            Called with how many basis elements, or results where these are known, are done and
+            how many there are.
 
         Returns
         -------
@@ -201,7 +210,10 @@ class HopfAlgebra(Bialgebra[B]):
 
         Notes
         -----
-        The null space of the reduced coproduct, by exact elimination. It can be interrupted.
+        All of degree 1. Of words and ordered forests that are cut in two, the single letters and
+        trees; of those that are distributed in all ways, the standard bracketings of Lyndon words,
+        in lexicographic order; in `gl` the trees with one branch. Elsewhere the null space of the
+        reduced coproduct, by exact elimination. It can be interrupted.
 
         Examples
         --------
@@ -212,15 +224,52 @@ class HopfAlgebra(Bialgebra[B]):
         check_progress(progress)
         degree, colours = check_integer("degree", degree, 1), check_integer("colours", colours, 1)
         basis = self.basis(degree, colours)
-        check_terms("the basis of this degree", self._least_count(degree, colours))
-        elements = list(itertools.islice(basis, MAX_TERMS + 1))
-        check_terms("the basis of this degree", len(elements))
-        images = map(self._primitive_image, elements)
-        return [
-            Element._wrap({elements[i]: value for i, value in row.items()})
-            for row in null_space(images, len(elements), progress)
-        ]
+        count = self._least_count(degree, colours)
+        check_terms("the basis of this degree", count)
+        known = self._known_primitives(degree, colours)
+        if known is None and degree > 1:
+            # Of labels that are all equal, for each label.
+            same = self._least_count(degree, 1)
+            check_steps(
+                f"to find the relations among the coproducts of {count:,} basis elements",
+                max(self._elimination * colours * same**2, _STEPS_OF_COPRODUCT * count),
+            )
+            elements = self._listed(basis)
+            images = map(self._primitive_image, elements)
+            return [
+                Element._wrap({elements[i]: value for i, value in row.items()})
+                for row in null_space(images, len(elements), progress)
+            ]
+        if known is None:
+            check_results(count)
+            known = ({x: 1} for x in basis)
+        found = self._listed(map(Element._wrap, known))
+        if progress is not None:
+            for done in range(1, len(found) + 1):
+                progress(done, len(found))
+        return found
+
+    @staticmethod
+    def _listed(found: Iterable[T]) -> list[T]:
+        """Return a list of basis elements, or of as many results, that is not too long."""
+        listed = list(itertools.islice(found, MAX_TERMS + 1))
+        check_terms("the basis of this degree", len(listed))
+        return listed
+
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms] | None:
+        """Return a basis of the primitive elements of a degree, if no elimination is needed."""
+        return None
 
     def _primitive_image(self, x: B) -> Mapping[Any, Any]:
         """Return what vanishes on a linear combination if and only if it is primitive."""
         return dict(self.reduced_coproduct(x).items())
+
+
+def check_results(count: int) -> None:
+    """Refuse so many primitive elements, if to make them would take long.
+
+    Examples
+    --------
+    >>> check_results(70)
+    """
+    check_steps(f"the list of {count:,} primitive elements", _STEPS * count)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import accumulate
 from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
@@ -21,6 +20,7 @@ from treealg.symbolic.trees.sizes import (
     check_terms,
     count_cuts,
     count_partitions,
+    count_path_terms,
     height,
     labels_differ,
 )
@@ -116,8 +116,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 # bears, whose terms are kept for every piece at that vertex.
                 longest = height(tree)
                 check_terms(what, count_partitions(longest))
-                counts = accumulate(accumulate(map(count_partitions, range(longest + 1))))
-                check_steps(what, max(counts) // 4)
+                check_steps(what, count_path_terms(longest) // 2)
                 if labels_differ((tree,)):
                     check_terms(what, 2 ** (tree._order - 1))
                 check_pieces(what, tree)
@@ -239,6 +238,7 @@ class BCK(ConnesKreimer, ForestAlgebra):
     """
 
     name = "bck"
+    _elimination = 2
 
     def _collected_antipode(
         self, x: Forest, progress: Callable[[int, int], Any] | None
@@ -272,6 +272,7 @@ class NCK(ConnesKreimer, OrderedForestAlgebra):
     """
 
     name = "nck"
+    _elimination = 5
 
 
 bck = BCK()

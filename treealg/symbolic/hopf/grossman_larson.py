@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.algebra import HopfAlgebra, check_results
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
 from treealg.symbolic.hopf.enveloping import (
     EnvelopingProduct,
@@ -17,10 +18,16 @@ from treealg.symbolic.hopf.enveloping import (
 )
 from treealg.symbolic.hopf.hanging import CommutativeHanging, OrderedHanging, PlanarHanging
 from treealg.symbolic.linear.combinations import Terms
-from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
+from treealg.symbolic.linear.free_lie import lie_basis
+from treealg.symbolic.trees.enumeration import (
+    count_forests,
+    count_trees,
+    enumerate_forests,
+    enumerate_trees,
+)
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.trees import Tree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["GL", "OGL", "PGL", "gl", "graft_multisets", "graft_sequences", "ogl", "pgl"]
 
@@ -146,6 +153,12 @@ class GL(HopfAlgebra[Forest]):
             for first, second, _, count in graft_multisets.divisions(branches)
         }
 
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms]:
+        check_results(count_trees(degree, colours))
+        make = Tree._make
+        trees = enumerate_trees(degree, colours)
+        return ({Forest._make((make((tree,), 0),)): 1} for tree in trees)
+
     def _antipode_of(self, x: Forest, progress: Progress) -> Terms:
         terms = _hang.antipode(Forest._make(x._trees[0]._children), progress)
         spend(3 * len(terms))
@@ -190,6 +203,20 @@ class OGL(OrderedForestAlgebra):
     def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
         return {(first, second): count for first, second, _, count in graft_sequences.divisions(x)}
 
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms]:
+        check_results(count_trees(degree, colours, planar=True))  # which are Lyndon words
+        trees: list[PlanarTree] = []
+        for order in range(1, degree + 1):
+            trees.extend(enumerate_trees(order, colours, planar=True))
+        words = lie_basis(degree, lambda i: trees[i]._order if i < len(trees) else math.inf)
+        return (
+            {
+                OrderedForest._make(tuple([trees[i] for i in key])): value
+                for key, value in terms.items()
+            }
+            for terms in words
+        )
+
     def _antipode_of(self, x: OrderedForest, progress: Progress) -> Terms:
         return _hang_ordered.antipode(x, progress)
 
@@ -231,6 +258,12 @@ class PGL(OrderedForestAlgebra):
         make, trees = OrderedForest._make, x._trees
         spend((len(trees) + 1) * (1 + len(trees) // 4))  # all trees of all terms
         return {(make(trees[:i]), make(trees[i:])): 1 for i in range(len(trees) + 1)}
+
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms]:
+        # What is cut is known from its pieces.
+        check_results(count_trees(degree, colours, planar=True))
+        trees = enumerate_trees(degree, colours, planar=True)
+        return ({OrderedForest._make((tree,)): 1} for tree in trees)
 
     def _antipode_of(self, x: OrderedForest, progress: Progress) -> Terms:
         return _hang_planar.antipode(x, progress)

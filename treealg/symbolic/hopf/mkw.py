@@ -51,6 +51,7 @@ class MKW(OrderedForestAlgebra):
     """
 
     name = "mkw"
+    _elimination = 2
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,21 +6,30 @@ import functools
 import itertools
 import math
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.algebra import check_results
 from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.hopf.samples import check_subwords
 from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
+from treealg.symbolic.linear.free_lie import lie_basis
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import ByKind, label_kind, label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms, count_quasi_shuffles
+from treealg.symbolic.trees.sizes import (
+    MAX_TERMS,
+    check_steps,
+    check_terms,
+    count_choices,
+    count_quasi_shuffles,
+)
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -59,6 +68,14 @@ class Deconcatenation(WordAlgebra):
     def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
         spend((len(x) + 1) * (1 + len(x) // 4))  # all letters of all terms
         return {(x[:i], x[i:]): 1 for i in range(len(x) + 1)}
+
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms]:
+        # What is cut is known from its pieces.
+        return ({(letter,): 1} for letter in self._letters_of(degree, colours))
+
+    def _letters_of(self, weight: int, colours: int) -> Iterable[Any]:
+        """Return the letters of a weight."""
+        return range(colours) if weight == 1 else ()
 
 
 class ShuffleAlgebra(Deconcatenation):
@@ -115,12 +132,17 @@ class ConcatenationAlgebra(WordAlgebra):
 
     def _check_coproduct(self, x: Word) -> None:
         what = "the coproduct of this word"
-        if len(set(x)) == len(x):
-            check_terms(what, 2 ** len(x))
-        # A term of each number of letters, at least, of all beginnings.
-        check_steps(what, len(x) ** 3 // 30)
+        # Of all beginnings, a pair for each choice how often a letter goes to the first word.
+        counts: Counter[Any] = Counter()
+        pairs, steps = 1, 0
+        for done, letter in enumerate(x):
+            counts[letter] += 1
+            pairs = pairs // counts[letter] * (counts[letter] + 1)
+            check_terms(what, pairs)
+            steps += pairs * (1 + done // 40)
         if len(x) > _FEW:
             check_subwords(what, x)
+        check_steps(what, steps)
 
     def _least_split(self, x: Word) -> int:
         return 1 + len(x)
@@ -128,17 +150,60 @@ class ConcatenationAlgebra(WordAlgebra):
     def _coproduct_needs(self, x: Word) -> Iterable[Word]:
         return ()
 
+    def _known_primitives(self, degree: int, colours: int) -> Iterable[Terms]:
+        # Each Lyndon word is the first of its rotations; of one letter for each divisor or none.
+        check_results((colours**degree - degree * colours ** (degree // 2)) // degree)
+        return lie_basis(degree, lambda letter: 1 if letter < colours else math.inf)
+
     def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
-        found: Terms = {((), ()): 1}
-        for length, letter in enumerate(x):
-            grown: Terms = {}
-            spend(2 * len(found) * (1 + length // 20))
-            for (first, second), count in found.items():
-                for key in (((*first, letter), second), (first, (*second, letter))):
-                    grown[key] = grown.get(key, 0) + count
+        # A pair of words is an integer, whose digits are the letters of the first word and, above
+        # those, of the second one; pairs are told apart by the length of the first word.
+        letters = list(dict.fromkeys(x))
+        digits = {letter: digit for digit, letter in enumerate(letters)}
+        one, above = 8, 8 * len(x)
+        found: list[dict[int, int]] = [{0: 1}]
+        for done, letter in enumerate(x):
+            digit = digits[letter]
+            grown: list[dict[int, int]] = []
+            for first in range(done + 2):
+                # The letter goes to the end of the second word, or of the first one.
+                total: dict[int, int] = {}
+                if first <= done:
+                    more = digit << above + one * (done - first)
+                    total = {pair + more: count for pair, count in found[first].items()}
+                if first:
+                    more = digit << one * (first - 1)
+                    for pair, count in found[first - 1].items():
+                        pair += more
+                        total[pair] = total.get(pair, 0) + count
+                grown.append(total)
             found = grown
-            check_terms("the coproduct of this word", len(found))
-        return found
+            terms = sum(map(len, found))
+            # Pairs of a beginning are those of the word where what follows goes to one side.
+            check_terms("the coproduct of this word", terms)
+            spend(terms * (1 + done // 40) // 2)
+        return self._read_pairs(letters, found, len(x))
+
+    @staticmethod
+    def _read_pairs(letters: list[Any], found: list[dict[int, int]], length: int) -> Terms:
+        """Return the pairs of words for which integers stand, by the length of the first word."""
+        read = letters.__getitem__
+        lower = (1 << 8 * length) - 1
+        second_words: dict[tuple[int, int], Word] = {}
+        terms: Terms = {}
+        for first, pairs in enumerate(found):
+            first_words: dict[int, Word] = {}
+            spend(2 * len(pairs) * (1 + length // 20))
+            for pair, count in pairs.items():
+                codes = pair & lower, pair >> 8 * length
+                if codes[0] not in first_words:
+                    first_words[codes[0]] = tuple(map(read, codes[0].to_bytes(first, "little")))
+                place = codes[1], first
+                if place not in second_words:
+                    word = codes[1].to_bytes(length - first, "little")
+                    second_words[place] = tuple(map(read, word))
+                terms[first_words[codes[0]], second_words[place]] = count
+        return terms
 
     def _antipode_needs(self, x: Word) -> Iterable[Word]:
         return ()
@@ -255,18 +320,19 @@ class QuasiShuffleAlgebra(Deconcatenation):
     def _degree(self, x: Word) -> int:
         return sum(map(self._weight, x))
 
-    def _basis(self, degree: int, colours: int) -> Iterator[Word]:
+    def _letters_of(self, weight: int, colours: int) -> Iterable[Any]:
         if self._letters is None:
             raise InvalidValueError(
                 "the basis of a quasi-shuffle algebra needs its letters by weight; pass letters= "
                 "to quasi_shuffle()"
             )
-        return self._words(self._letters, degree, colours)
+        return self._letters(weight, colours)
 
-    def _words(
-        self, letters: Callable[[int, int], Iterable[Any]], degree: int, colours: int
-    ) -> Iterator[Word]:
-        by_weight = [list(letters(weight, colours)) for weight in range(1, degree + 1)]
+    def _basis(self, degree: int, colours: int) -> Iterator[Word]:
+        by_weight = [list(self._letters_of(weight, colours)) for weight in range(1, degree + 1)]
+        return self._words(by_weight, degree)
+
+    def _words(self, by_weight: list[list[Any]], degree: int) -> Iterator[Word]:
         stack: list[tuple[Word, int]] = [((), degree)]
         while stack:
             word, left = stack.pop()
@@ -281,8 +347,20 @@ class QuasiShuffleAlgebra(Deconcatenation):
         return 0  # As many as the letters that the caller gives make.
 
     def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
-        if (x, y) not in self._products and count_quasi_shuffles(len(x), len(y)) > MAX_TERMS:
-            check_terms("the quasi-shuffle of these words", self._count_words(x, y))
+        if (x, y) not in self._products:
+            what = "the quasi-shuffle of these words"
+            short, long = sorted((len(x), len(y)))
+            # All beginnings are multiplied. The longest words are the shuffles, and in the shortest
+            # ones the letters of the shorter word merge with any of the longer one, in their order.
+            words = short * long
+            if set(x).isdisjoint(y):
+                words = max(words, count_choices(short + long + 1, short + 1))
+            if self._bracket is merge_letters:
+                words += count_choices(long + 1, short + 1)
+            steps = words * (1 + (short + long) // 20)
+            check_steps(what, steps)
+            if count_quasi_shuffles(len(x), len(y)) > MAX_TERMS:
+                check_terms(what, self._count_words(x, y))
         return self._products((x, y))
 
     def _count_words(self, x: Word, y: Word) -> int:

@@ -16,11 +16,10 @@ from typing import Any
 from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.hopf.connes_kreimer import nck
 from treealg.symbolic.hopf.mkw import MKW
-from treealg.symbolic.hopf.word_algebras import Deconcatenation, concatenation_algebra
-from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.hopf.word_algebras import Deconcatenation
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.free_lie import bracketings, lyndon_factors, lyndon_places
 from treealg.symbolic.maps.functionals import Functional, Values
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -47,18 +46,8 @@ def _less(first: Any, second: Any) -> bool:
 
 
 def _factors(word: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """Return the non-increasing Lyndon factors of a word (Duval's algorithm)."""
-    found = []
-    start = 0
-    while start < len(word):
-        end, back = start + 1, start
-        while end < len(word) and not _less(word[end], word[back]):
-            back = start if _less(word[back], word[end]) else back + 1
-            end += 1
-        while start <= back:
-            found.append(word[start : start + end - back])
-            start += end - back
-    return found
+    """Return the non-increasing Lyndon factors of a word."""
+    return lyndon_factors(word, _less)
 
 
 def _letters(x: Any) -> tuple[tuple[Any, ...], Any]:
@@ -134,21 +123,8 @@ def lyndon_words(length: Any, colours: Any) -> Iterator[tuple[int, ...]]:
     """
     length = check_integer("length", length, 1)
     check_terms("a word of this length", length)
-    return _lyndon_words(length, check_integer("colours", colours, 1))
-
-
-def _lyndon_words(length: int, colours: int) -> Iterator[tuple[int, ...]]:
-    # Each Lyndon word of at most this length follows from the one before it (Duval).
-    word = [-1]
-    while word:
-        word[-1] += 1
-        if len(word) == length:
-            yield tuple(word)
-        period = len(word)
-        while len(word) < length:
-            word.append(word[len(word) - period])
-        while word and word[-1] == colours - 1:
-            word.pop()
+    colours = check_integer("colours", colours, 1)
+    return lyndon_places(length, lambda letter: 1 if letter < colours else math.inf)
 
 
 def lyndon_forests(nodes: Any, colours: Any = 1) -> Iterator[OrderedForest]:
@@ -226,30 +202,7 @@ def lyndon_bracketing(x: Any) -> Element:
         raise InvalidValueError(
             f"expected a Lyndon word, got {brief(x)}; use lyndon_factorization first"
         )
-    algebra: Any = nck if isinstance(x, OrderedForest) else concatenation_algebra
-
-    parts: dict[tuple[Any, ...], tuple[tuple[Any, ...], ...]] = {}
-
-    def longest(word: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
-        # The longest proper end that is a Lyndon word is the last factor of all but the first
-        # letter: a longer one would be smaller than its own end, that factor.
-        if word not in parts:
-            end = _factors(word[1:])[-1] if len(word) > 1 else ()
-            parts[word] = (word[: -len(end)], end) if end else ()
-        return parts[word]
-
-    def cost(word: tuple[Any, ...], known: Mapping[Any, Terms]) -> int:
-        return 2 * math.prod(len(known[part]) for part in longest(word)) * (1 + len(word) // 10)
-
-    def build(word: tuple[Any, ...], known: Mapping[Any, Terms]) -> Terms:
-        if len(word) == 1:
-            return {make(word): 1}
-        first, second = (known[part] for part in longest(word))
-        bracket = dict(algebra._multiply(first, second))
-        add_terms(bracket, algebra._multiply(second, first), -1)
-        return {key: value for key, value in bracket.items() if value != 0}
-
-    return Element._wrap(Memo[Any, Terms](longest, build, cost=cost)(letters))
+    return Element._wrap({make(word): value for word, value in bracketings(_less)(letters).items()})
 
 
 class ShuffleCharacter(Functional):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from heapq import heapify, heappop, heappush
 from typing import Any, TypeVar
 
 from treealg.symbolic.trees.sizes import check_steps
@@ -33,8 +34,9 @@ def null_space(
     >>> null_space([{"x": 1}, {"x": 2, "y": 1}, {"y": 3}], 3)
     [{0: 6, 1: -3, 2: 1}]
     """
-    # Rows in echelon form with whole numbers: for each pivot a vector, and what it is made of.
-    pivots: dict[K, tuple[dict[K, int], dict[int, int]]] = {}
+    # Rows in echelon form with whole numbers: of each a pivot, a vector, and what it is made of.
+    rows: list[tuple[K, dict[K, int], dict[int, int]]] = []
+    places: dict[K, int] = {}
     relations = []
     steps = 0
     for index, image in enumerate(images):
@@ -42,8 +44,12 @@ def null_space(
         vector = {key: int(value * common) for key, value in image.items()}
         origin = {index: common}
         scale = 1
-        # Later pivots do not occur in earlier rows' place, so that one ordered pass is enough.
-        for key, (row, source) in pivots.items():
+        # A row has no pivots of rows before it, so that one ordered pass is enough: over those in
+        # the vector, and those that rows bring in.
+        pending = [places[key] for key in vector.keys() & places.keys()]
+        heapify(pending)
+        while pending:
+            key, row, source = rows[heappop(pending)]
             factor = vector.get(key)
             if factor:
                 pivot = row[key]
@@ -55,7 +61,9 @@ def null_space(
                     _multiply(vector, pivot)
                     _multiply(origin, pivot)
                     scale *= pivot
-                _subtract(vector, row, factor)
+                for new in _subtract(vector, row, factor):
+                    if new in places:
+                        heappush(pending, places[new])
                 _subtract(origin, source, factor)
                 if scale.bit_length() > _MOST_BITS:
                     _reduce(vector, origin)
@@ -67,7 +75,8 @@ def null_space(
             if vector[least] < 0:
                 _multiply(vector, -1)
                 _multiply(origin, -1)
-            pivots[least] = (vector, origin)
+            places[least] = len(rows)
+            rows.append((least, vector, origin))
         else:
             relations.append(_sorted(origin))
         if progress is not None:
@@ -87,13 +96,19 @@ def _multiply(target: dict[Any, int], factor: int) -> None:
             target[key] *= factor
 
 
-def _subtract(target: dict[Any, int], row: Mapping[Any, int], factor: int) -> None:
+def _subtract(target: dict[Any, int], row: Mapping[Any, int], factor: int) -> list[Any]:
+    """Subtract a multiple of a row, and return which of its keys were not there."""
+    added = []
     for key, value in row.items():
-        new = target.get(key, 0) - factor * value
-        if new:
+        old = target.get(key)
+        if old is None:
+            target[key] = -factor * value
+            added.append(key)
+        elif new := old - factor * value:
             target[key] = new
         else:
             del target[key]
+    return added
 
 
 def _reduce(vector: dict[Any, int], origin: dict[int, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -321,7 +322,46 @@ def _check_orders(forest: Forest) -> None:
         pending.extend(tree._children for tree in trees if tree._children)
         # In a run of equal trees, each may be ordered in its own way.
         ways *= math.factorial(len(trees)) // math.prod(map(math.factorial, counts.values()))
-    check_terms(f"the image of a forest of {forest._order:,} vertices", ways)
+    what = f"the image of a forest of {forest._order:,} vertices"
+    check_terms(what, ways)
+    check_steps(what, ways * len(forest) // 10)
+
+
+def _order_all(forest: Forest, known: Mapping[Forest, Terms]) -> Terms:
+    """Return the sum of all ways to order the trees, of which those of equal trees are one."""
+    runs = sorted(Counter(forest._trees).items(), key=lambda run: -run[1])
+    words: dict[tuple[PlanarTree, ...], int] = {(): 1}
+    for tree, count in runs:
+        letters = [
+            (PlanarTree._make(branches._trees, tree._label), value)
+            for branches, value in known[Forest._make(tree._children)].items()
+        ]
+        equal = math.factorial(count)
+        grown: dict[tuple[PlanarTree, ...], int] = {}
+        for word, value in words.items():
+            spend(1 + (len(word) + count) // 10)
+            for chosen in itertools.product(letters, repeat=count):
+                factor = value * equal * math.prod(ways for _, ways in chosen)
+                run = tuple([letter for letter, _ in chosen])
+                for whole in _insertions(word, run):
+                    grown[whole] = factor
+        words = grown
+    return {OrderedForest._make(word): value for word, value in words.items()}
+
+
+def _insertions(word: tuple[Any, ...], run: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Iterate over the words in which some letters stand anywhere in a word, in their order."""
+    if not word:
+        yield run
+        return
+    for places in itertools.combinations(range(len(word) + len(run)), len(run)):
+        spend(1 + (len(word) + len(run)) // 10)
+        whole: tuple[Any, ...] = ()
+        start = 0
+        for done, place in enumerate(places):
+            whole += (*word[start : place - done], run[done])
+            start = place - done
+        yield whole + word[start:]
 
 
 def _check_contracting(forest: Forest) -> None:
@@ -358,6 +398,12 @@ _tree_words: Memo[Forest, Terms] = Memo(
     check=_check_trunks,
 )
 
+_all_orders: Memo[Forest, Terms] = Memo(
+    lambda forest: {Forest._make(tree._children) for tree in forest._trees},
+    _order_all,
+    check=_check_orders,
+)
+
 #: Trees to words of labels, from BCK.
 arborification_bck = Morphism("arborification_bck", bck, shuffle_algebra, arborification)
 #: Ordered forests to words of labels, from MKW.
@@ -375,12 +421,8 @@ hairer_kelly = Morphism(
     "hairer_kelly", bck, shuffle_algebra, lambda forest: Element._wrap(_tree_words(forest))
 )
 #: A forest to the sum of all ways to order its branches, from BCK to MKW.
-symmetrisation = _from_cocycle(
-    "symmetrisation",
-    bck,
-    mkw,
-    lambda forest, label: OrderedForest._make((PlanarTree._make(forest._trees, label),)),
-    _check_orders,
+symmetrisation = Morphism(
+    "symmetrisation", bck, mkw, lambda forest: Element._wrap(_all_orders(forest))
 )
 #: An ordered forest to the forest without orders, from NCK to BCK.
 forget_order = morphism_from_cocycle(

@@ -111,10 +111,13 @@ def exact_signature(
     algebra: HopfAlgebra[Any] = mkw if planar else bck
     total: list[Any] | None = None
     for start, end, chains in zip(points, points[1:], corrections, strict=False):
-        values = _segment([b - a for a, b in zip(start, end, strict=True)], chains, planar)
-        kind = Functional if planar else InfinitesimalCharacter
-        segment = kind(algebra, values).exp()
-        piece = [segment(key) for key in basis]
+        increment = [b - a for a, b in zip(start, end, strict=True)]
+        if chains:
+            kind = Functional if planar else InfinitesimalCharacter
+            segment = kind(algebra, _segment(increment, chains, planar)).exp()
+            piece = [segment(key) for key in basis]
+        else:
+            piece = _straight(increment, basis)
         if total is None:
             total = piece
         else:
@@ -225,6 +228,30 @@ def _corrections(correction: Any, segments: int, dimension: int) -> list[dict[An
                 position += 1
         found.append(chains)
     return found
+
+
+def _straight(increment: list[Any], basis: tuple[Any, ...]) -> list[Any]:
+    """Return the signature of a segment without correction, on a basis in its order.
+
+    On n vertices it grows with the n-th power of time, so that the integral over the last root
+    divides by n.
+    """
+    known: dict[Any, Any] = {}
+    for key in basis:
+        trees = getattr(key, "_trees", (key,))
+        last = trees[-1]
+        value = increment[last._label]
+        if key._order > 1:
+            if key is last:  # branches are single trees
+                for branch in last._children:
+                    value = value * known[branch]
+            else:
+                for part in (trees[:-1], last._children):
+                    if part:
+                        value = value * known[key._make(part)]
+            value = value * Fraction(1, key._order)
+        known[key] = value
+    return list(known.values())
 
 
 def _segment(increment: list[Any], chains: dict[Any, Any], planar: bool) -> dict[Any, Any]:

@@ -35,6 +35,7 @@ _MOST_COUNTED = 200_000  # vertices, of which a count has as many bits at least
 _FEW_LABELS = 1_000  # trees that are made at once
 _FEW = 500  # vertices up to which counts are made one by one
 _MOST_DIGITS = 150_000  # of integers that are made by their residues
+_DIGITS_OF_POWERS = 1_000  # of a power of an integer that takes a step
 
 
 class Counts:
@@ -207,6 +208,11 @@ def count_forests(nodes: Any, colours: Any = 1, *, planar: bool = False) -> int:
 def _count(nodes: int, colours: int, planar: bool) -> int:
     """Return a number of forests; of ordered ones, without those of fewer vertices."""
     if planar:
+        digits = nodes * (2 + colours.bit_length())
+        check_steps(
+            f"to count up to {nodes:,} vertices with {brief(colours)} labels",
+            int((digits / _DIGITS_OF_POWERS) ** 1.6),
+        )
         count: int = comb(2 * nodes, nodes) // (nodes + 1) * colours**nodes
         return count
     return counts(colours, False).forests(nodes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import comb, expm1, isqrt, lgamma, log, log10, prod
 from random import Random
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "count_choices",
     "count_cuts",
     "count_partitions",
+    "count_path_terms",
     "count_quasi_shuffles",
     "count_shuffles",
     "height",
@@ -267,6 +268,19 @@ def count_partitions(number: int) -> int:
             k += 1
         counts.append(total)
     return counts[-1]
+
+
+def count_path_terms(length: int) -> int:
+    """Return of how many terms the sums are that cut a path, and all its ends, to pieces.
+
+    They are kept by the piece at the root. Or return a lower bound, as in `count_partitions`.
+
+    Examples
+    --------
+    >>> count_path_terms(3)
+    11
+    """
+    return max(accumulate(accumulate(map(count_partitions, range(length + 1)))))
 
 
 def labels_differ(*forests: Iterable[Any]) -> bool:
