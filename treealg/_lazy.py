@@ -14,24 +14,19 @@ Several threads may load names at once. Python locks a module, then the packages
 package that imports modules of its own, while another thread imports one of these, would have the
 two wait for each other. So no package does, but for the first of all: names are loaded when they
 are asked for, and what a package has to say to its modules goes through `announce`.
-
-A fork waits until what other threads load for treealg is loaded. In the child the module would stay
-half made and locked by a thread that is not there, and whoever asks for it would wait for ever.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
-import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from treealg.errors import MissingDependencyError
+from treealg.loads import load as load_module
 
 __all__ = ["announce", "announced", "attach", "public_names", "read_stub"]
 
@@ -97,12 +92,12 @@ def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], 
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = modules[name]
         if module == package:
-            return import_module(f"{package}.{name}")
+            return load_module(f"{package}.{name}")
         if "torch._dynamo" in sys.modules:
             from treealg.optional import run_as_it_is
 
             run_as_it_is()
-        value = getattr(import_module(module), name)
+        value = getattr(load_module(module), name)
         setattr(sys.modules[package], name, value)
         return value
 
@@ -118,38 +113,4 @@ def announce(role: str, module: str) -> None:
 
 def announced(role: str) -> Any:
     """Return the module of a role."""
-    return import_module(_announced[role])
-
-
-_LONGEST_WAIT = 10.0
-"""Seconds that a fork waits at most: what is loaded may itself wait for the thread that forks."""
-
-
-def _wait_for_loads() -> None:
-    """Wait until no other thread loads anything for treealg."""
-    end = time.monotonic() + _LONGEST_WAIT
-    while time.monotonic() < end:
-        frames = sys._current_frames()
-        del frames[threading.get_ident()]
-        if not any(map(_is_loading, frames.values())):
-            break
-        del frames  # what they hold is not to live longer for it
-        time.sleep(0.001)
-
-
-def _is_loading(frame: FrameType | None) -> bool:
-    """Tell whether a thread that is here loads a module of treealg, or one that treealg wants."""
-    is_import = False
-    while frame is not None:
-        code = frame.f_code
-        if code.co_filename == "<frozen importlib._bootstrap>":
-            is_import = True
-        package = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if package == "treealg" and (is_import or code.co_name == "<module>"):
-            return True
-        frame = frame.f_back
-    return False
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_wait_for_loads)
+    return load_module(_announced[role])

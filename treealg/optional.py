@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from collections.abc import Callable
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from treealg.errors import MissingDependencyError
+from treealg.loads import is_subinterpreter, load, refuse_subinterpreter
 
 __all__ = [
     "install_command",
@@ -34,7 +34,7 @@ def require(module: str, *, extra: str) -> Any:
     2
     """
     try:
-        return importlib.import_module(module)
+        return load(module)
     except ModuleNotFoundError as error:
         package = module.partition(".")[0]
         if error.name is None or error.name.partition(".")[0] != package:
@@ -102,7 +102,7 @@ def require_built(folder: Path) -> None:
 
 
 def require_main_interpreter() -> None:
-    """Refuse a subinterpreter before a compiled module, or NumPy, is loaded there.
+    """Refuse a subinterpreter before a compiled module is loaded there.
 
     Notes
     -----
@@ -110,23 +110,8 @@ def require_main_interpreter() -> None:
     that an "interpreter change" was detected, also of the main one, and NumPy fails there. Where
     Python's own modules of interpreters are left out, the kernels find it out themselves.
     """
-    for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
-        try:
-            interpreters = importlib.import_module(name)
-        except ImportError:
-            continue
-        if interpreters.get_current() != interpreters.get_main():
-            refuse_subinterpreter()
-        return
-
-
-def refuse_subinterpreter() -> NoReturn:
-    """Say that this is a subinterpreter, and what to do."""
-    # A call takes the lock of the interpreter from within C, which is always that of the main one.
-    raise MissingDependencyError(
-        "treealg: the kernels run in the main interpreter only, and this is a subinterpreter; "
-        "call treealg in the main one, or in a process of its own"
-    )
+    if is_subinterpreter():
+        refuse_subinterpreter()
 
 
 # What functions of treealg.torch are made of, which `torch.compile` reads.

@@ -329,7 +329,15 @@ print(json.dumps([name for name in sys.modules if name.startswith("treealg.")]))
 """
     loaded = set(json.loads(output(code, "-W", "error", cwd=tmp_path)))
     parts = {name.split(".")[1] for name in loaded}
-    assert parts == {"_lazy", "checks", "control_groups", "engines", "errors", "processors"}
+    assert parts == {
+        "_lazy",
+        "checks",
+        "control_groups",
+        "engines",
+        "errors",
+        "loads",
+        "processors",
+    }
 
 
 def test_version_is_that_of_the_project():

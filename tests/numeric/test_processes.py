@@ -146,7 +146,7 @@ print([int(item) for item in loader])
 # Calls a function when a module is loaded, whose lock is held then.
 WHEN_LOADED = """
 import os, signal, sys, threading, time, treealg
-from treealg import _lazy
+from treealg import loads
 begun, forked = threading.Event(), threading.Event()
 todo = {}
 def look(event, args):
@@ -189,6 +189,134 @@ thread.join()
     assert run_python(script) == "True\n"
 
 
+# Takes what was done wrong about a fork, which Python only prints.
+UNRAISED = """
+sys.unraisablehook = lambda unraised: print(unraised.exc_value)
+"""
+
+
+@needs_fork
+def test_fork_lets_go_of_the_lock_of_logging_while_it_waits():
+    script = f"""{WHEN_LOADED}{UNRAISED}
+import logging
+def log():
+    slowly()
+    logging.getLogger("treealg.some")
+todo["treealg/symbolic/trees/trees.py"] = log
+thread = threading.Thread(target=lambda: treealg.symbolic.Tree())
+thread.start()
+assert begun.wait(20)
+start = time.monotonic()
+with logging._lock:  # once more than what is done before a fork takes it
+    well = ends_well(os.fork(), lambda: logging.getLogger(str(treealg.symbolic.Tree())))
+assert time.monotonic() - start < loads._LONGEST_REST / 2
+thread.join()
+other = threading.Thread(target=logging.getLogger, args=("treealg.other",))
+other.start()
+other.join(20)
+print(well, other.is_alive())
+"""
+    assert run_python(script) == "True False\n"
+
+
+@needs_fork
+def test_what_is_registered_while_a_fork_waits_is_done_before_it_and_after():
+    script = f"""{WHEN_LOADED}{UNRAISED}
+done = []
+lock = threading.Lock()
+def register():
+    slowly()
+    import concurrent.futures.thread, logging
+    after = dict.fromkeys(["after_in_child", "after_in_parent"], lock.release)
+    os.register_at_fork(before=lock.acquire, **after)
+    for name in "late", "later":
+        os.register_at_fork(before=lambda name=name: done.append(name))
+assert not {{"logging", "concurrent.futures.thread"}} & set(sys.modules)
+os.register_at_fork(before=lambda: done.append("early"))
+register_at_fork = os.register_at_fork
+todo["treealg/symbolic/trees/trees.py"] = register
+thread = threading.Thread(target=lambda: treealg.symbolic.Tree())
+thread.start()
+assert begun.wait(20)
+print(ends_well(os.fork(), lambda: os.write(1, f"{{done}} {{lock.locked()}}\\n".encode())))
+thread.join()
+print(done, lock.locked(), os.register_at_fork is register_at_fork)
+"""
+    assert run_python(script).splitlines() == [
+        "['early', 'later', 'late'] False", "True", "['early', 'later', 'late'] False True",
+    ]  # fmt: skip
+
+
+PACKAGES = {
+    "treealg.symbolic": ("treealg.symbolic.bck.coproduct(treealg.symbolic.Tree())", 0.2, 6),
+    "treealg.numeric": ("treealg.branched_sig([[0.0], [1.0]], 2)", 0.5, 6),
+    "treealg.verification": ("treealg.verification.verify", 0.5, 6),
+    "treealg.sklearn": ("treealg.sklearn.BranchedSignatureTransformer", 2.0, 2),
+    "treealg.dask": ("treealg.dask.branched_sig", 1.5, 2),
+    "treealg.torch": ("treealg.torch.branched_sig", 3.0, 2),
+}
+
+
+@needs_fork
+@pytest.mark.slow
+@pytest.mark.parametrize("imported", ["", "import logging, concurrent.futures.thread"])
+@pytest.mark.parametrize("package", PACKAGES)
+def test_process_may_fork_at_any_moment_of_a_load(package, imported):
+    if find_spec(package.rpartition(".")[2]) is None and PACKAGES[package][2] < 6:
+        pytest.skip(f"{package} needs what is not installed")
+    call, seconds, times = PACKAGES[package]
+    script = f"""
+import os, signal, sys, threading, time
+def use():
+    __import__({package!r})
+    {call}
+for moment in range({times}):
+    if os.fork():  # a process in which nothing is loaded
+        assert os.wait()[1] == 0
+        continue
+    signal.alarm(40)
+    import treealg
+    {UNRAISED.strip()}
+    {imported}
+    thread = threading.Thread(target=use)
+    thread.start()
+    time.sleep({seconds} * moment / {times})
+    start = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        use()
+        os._exit(0)
+    took = time.monotonic() - start
+    thread.join()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status or took > 30:
+        print(moment, status, took)
+    sys.stdout.flush()
+    os._exit(0)
+"""
+    assert run_python(script) == ""
+
+
+@needs_fork
+def test_a_forked_process_makes_algebras_while_a_thread_of_its_parent_does():
+    script = f"""{WHEN_LOADED}
+bck = type(treealg.symbolic.bck)
+class Slow(bck):
+    def __init__(self):
+        super().__init__()
+        slowly()
+class Other(bck):
+    pass
+thread = threading.Thread(target=Slow)
+thread.start()
+assert begun.wait(20)
+print(ends_well(os.fork(), Other))
+thread.join()
+"""
+    assert run_python(script) == "True\n"
+
+
 @needs_fork
 def test_what_is_loaded_may_fork():
     script = f"""{WHEN_LOADED}
@@ -196,7 +324,7 @@ children = []
 todo["treealg/symbolic/trees/trees.py"] = lambda: children.append(os.fork())
 start = time.monotonic()
 treealg.symbolic.Tree()
-assert time.monotonic() - start < _lazy._LONGEST_WAIT / 2
+assert time.monotonic() - start < loads._LONGEST_REST / 2
 if children == [0]:
     os._exit(7)
 print(os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]))
@@ -225,13 +353,52 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), treealg.symbolic.Tree(
 @needs_fork
 def test_fork_waits_for_a_bounded_time_for_a_thread_that_waits_for_it():
     script = f"""{WHEN_LOADED}
-_lazy._LONGEST_WAIT = 0.3
+loads._LONGEST_REST = 0.3
 todo["treealg/symbolic/trees/trees.py"] = lambda: wait()
 call = lambda: treealg.symbolic.Tree
 {WAITING}
 assert 0.3 <= took < 10
 """
     assert run_python(script) == "7 0\n"
+
+
+@needs_fork
+def test_fork_waits_for_a_module_that_is_only_looked_for():
+    script = f"""{WHEN_LOADED}
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == "treealg.codegen" and not begun.is_set():
+            slowly()
+sys.meta_path.insert(0, Finder())
+thread = threading.Thread(target=lambda: __import__("treealg.codegen"))
+thread.start()
+assert begun.wait(20)
+print(ends_well(os.fork(), lambda: __import__("treealg.codegen")))
+thread.join()
+"""
+    assert run_python(script) == "True\n"
+
+
+@needs_fork
+@pytest.mark.parametrize(("longest", "waited"), [(60.0, True), (0.6, False)])
+def test_fork_waits_longer_for_a_thread_that_moves(longest, waited):
+    script = f"""{WHEN_LOADED}
+loads._LONGEST_REST, loads._LONGEST_WAIT = 0.5, {longest}
+def move():
+    begun.set()
+    for _ in range(20):
+        time.sleep(0.05)
+        time.sleep(0.05)
+todo["treealg/symbolic/trees/trees.py"] = move
+thread = threading.Thread(target=lambda: treealg.symbolic.Tree())
+thread.start()
+assert begun.wait(20)
+if os.fork() == 0:
+    os._exit(0)
+print(not thread.is_alive())
+thread.join()
+"""
+    assert run_python(script) == f"{waited}\n"
 
 
 @needs_fork
@@ -245,7 +412,7 @@ Functional(bck, lambda tree: wait() or 1)(Tree())
 sys.path.insert(0, {str(tmp_path)!r})
 call = lambda: __import__("application")
 {WAITING}
-assert took < _lazy._LONGEST_WAIT / 2
+assert took < loads._LONGEST_REST / 2
 """
     assert run_python(script) == "7 0\n"
 
@@ -477,6 +644,67 @@ print(json.dumps([checks.thread_count(3), checks.thread_count(-1), _fast.threads
     assert started == given - 1
 
 
+needs_processors = pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="the processors of a thread cannot be chosen here, or there is one only",
+)
+
+# What narrows the processors of the thread that loads it, as some libraries of OpenMP do.
+NARROW = """
+import os
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+value = 1
+"""
+
+NARROWED = {
+    "a package": "from treealg.optional import require; require('narrow', extra='torch')",
+    "a name of a face": """
+import treealg.symbolic
+sys.modules["face"] = type(sys)("face")
+treealg._lazy.public_names = lambda package: {"value": "narrow"}
+assert treealg._lazy.attach("face")[1]("value") == 1
+""",
+}
+
+
+@needs_processors
+@pytest.mark.parametrize("door", NARROWED)
+def test_what_is_loaded_leaves_the_thread_its_processors(door, tmp_path):
+    (tmp_path / "narrow.py").write_text(NARROW)
+    script = f"""
+import os, sys
+sys.path.insert(0, {str(tmp_path)!r})
+before = os.sched_getaffinity(0)
+{NARROWED[door]}
+print("narrow" in sys.modules, os.sched_getaffinity(0) == before)
+os.sched_setaffinity(0, {{min(before)}})
+print(len(os.sched_getaffinity(0)))
+"""
+    assert run_python(script) == "True True\n1\n"
+
+
+@needs_processors
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "setting",
+    [{"OMP_PROC_BIND": "true"}, {"GOMP_CPU_AFFINITY": "0"}],
+    ids=lambda given: next(iter(given)),
+)
+@pytest.mark.parametrize("package", ["sklearn", "sktime", "torch"])
+def test_frameworks_leave_the_thread_its_processors(package, setting):
+    pytest.importorskip(package)
+    script = f"""
+import os, importlib
+before = os.sched_getaffinity(0)
+module = importlib.import_module("treealg.{package}")
+for name in module.__all__:
+    getattr(module, name)
+from treealg.processors import available_processors
+print(os.sched_getaffinity(0) == before, available_processors() > 1)
+"""
+    assert run_python(script, **setting) == "True True\n"
+
+
 # -- interpreters, and systems that lack something -----------------------------------------------
 
 
@@ -513,45 +741,44 @@ import treealg
 print(treealg.branched_sig([[0.0], [1.0]], 1))
 """
     *refused, last = run_python(script).splitlines()
-    text = "MissingDependencyError treealg: the kernels run in the main interpreter only, and this"
+    text = "MissingDependencyError treealg: the kernels and NumPy run in the main interpreter only"
     assert [line[: len(text)] for line in refused] == [text] * 2
     assert last == "[1.]"
+
+
+NEED_NUMPY = [
+    "treealg.branched_sig([[0.0], [1.0]], 1)",
+    "treealg.log_sig_backprop([[0.0], [1.0]], [1.0], 1)",
+    "treealg.branched_sig_combine([1.0], [1.0], 1, 1)",
+    "treealg.branched_sig_kernel([[0.0]], [[1.0]], 1)",
+    "treealg.expected_branched_sig([1.0], [[1.0]], 1)",
+    "treealg.BranchedSigStream(1, 1)",
+    "treealg.operations",
+    "treealg.warm_up(1, 1)",
+    "treealg.trees(1, 2)",
+    "treealg.words(1, 2)",
+    "treealg.symbolic.count_trees(3000)",
+    "treealg.symbolic.elementary_differential",
+    "import treealg.tables; treealg.tables.arborification(1, 2)",
+    "import treealg.codegen; treealg.codegen.generate('branched_sig', 'c', 1, 2)",
+    "import treealg.verification; treealg.verification.verify(1, 2)",
+    *(
+        f"import treealg.{package}"
+        for package in ("aeon", "dask", "demo", "files", "frames", "jax", "sklearn", "sktime",
+                        "torch", "xarray")
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.skipif(
     find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
 )
 def test_a_refused_subinterpreter_leaves_numpy_to_the_main_one():
-    calls = [
-        "treealg.branched_sig([[0.0], [1.0]], 1)",
-        "treealg.log_sig_backprop([[0.0], [1.0]], [1.0], 1)",
-        "treealg.branched_sig_combine([1.0], [1.0], 1, 1)",
-        "treealg.branched_sig_kernel([[0.0]], [[1.0]], 1)",
-        "treealg.expected_branched_sig([1.0], [[1.0]], 1)",
-        "treealg.BranchedSigStream(1, 1)",
-        "treealg.operations",
-        "treealg.warm_up(1, 1)",
-        "treealg.clear_cache()",
-        *(
-            f"import treealg.{package}"
-            for package in (
-                "aeon",
-                "dask",
-                "files",
-                "frames",
-                "jax",
-                "sklearn",
-                "sktime",
-                "torch",
-                "xarray",
-            )
-        ),
-    ]
     inner = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import treealg
-for call in {calls!r}:
+for call in {NEED_NUMPY!r}:
     try:
         exec(call)
     except ImportError as error:
@@ -564,10 +791,61 @@ _xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
 import treealg
 print(treealg.branched_sig([[0.0], [1.0]], 1))
 """
-    *refused, _, last = run_python(script).splitlines()
-    said = "treealg: the kernels run in the main interpreter only False"
-    assert refused == [said] * len(calls)
+    *refused, count, last = run_python(script).splitlines()
+    said = "treealg: the kernels and NumPy run in the main interpreter only False"
+    assert refused == [said] * len(NEED_NUMPY)
+    assert (count, last) == ("2", "[1.]")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
+)
+def test_no_module_loads_numpy_in_a_subinterpreter():
+    folder = ROOT / "treealg"
+    paths = [path.relative_to(ROOT).with_suffix("").parts for path in folder.rglob("*.py")]
+    modules = sorted(".".join(parts) for parts in paths if parts[-1] not in ("__main__", "setup"))
+    inner = f"""
+import importlib, sys
+sys.path.insert(0, {str(ROOT)!r})
+there = []
+for module in {modules!r}:
+    try:
+        importlib.import_module(module)
+        there.append(module)
+    except ImportError:
+        pass
+    assert "numpy" not in sys.modules, module
+print(len(there), "treealg.symbolic.hopf.mkw" in there, "treealg.tables.arborification" in there)
+"""
+    script = f"""
+import _xxsubinterpreters
+_xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
+import treealg
+print(treealg.branched_sig([[0.0], [1.0]], 1))
+"""
+    found, last = run_python(script).splitlines()
+    count, *rest = found.split()
+    assert int(count) > 100
+    assert rest == ["True", "False"]
     assert last == "[1.]"
+
+
+@pytest.mark.skipif(
+    find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
+)
+def test_who_imports_numpy_in_a_subinterpreter_without_treealg_may():
+    inner = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import treealg, numpy
+print(numpy.arange(2).tolist(), treealg.trees(1, 2), flush=True)
+"""
+    script = f"""
+import numpy, _xxsubinterpreters
+_xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
+"""
+    assert run_python(script) == "[0, 1] (None, (0,), ((0,), 0))\n"
 
 
 @pytest.mark.skipif(
@@ -588,7 +866,7 @@ import _xxsubinterpreters
 _xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
 """
     refused = run_python(script)
-    assert refused.startswith("MissingDependencyError treealg: the kernels run in the main")
+    assert refused.startswith("MissingDependencyError treealg: the kernels and NumPy run")
 
 
 MISSING = [

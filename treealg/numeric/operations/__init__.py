@@ -6,7 +6,5 @@ no data is needed for.
 """
 
 from treealg._lazy import attach
-from treealg.optional import require_main_interpreter
 
-require_main_interpreter()  # before what loads NumPy
 __all__, __getattr__, __dir__ = attach(__name__)

@@ -1,5 +1,1 @@
 """Functions of coefficients: logarithm, exponential, the group, and their gradients."""
-
-from treealg.optional import require_main_interpreter
-
-require_main_interpreter()  # before what loads NumPy

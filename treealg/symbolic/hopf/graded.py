@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import sys
 import threading
 from abc import ABCMeta, abstractmethod
@@ -19,7 +20,8 @@ __all__ = ["GradedSpace"]
 B = TypeVar("B")
 
 
-_lock = threading.RLock()
+_locks: dict[int, threading.RLock] = {}
+"""A lock by process: in one that was forked that of its parent may be held for ever."""
 
 
 class _OneOfEach(ABCMeta):
@@ -28,7 +30,7 @@ class _OneOfEach(ABCMeta):
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         if arguments or options:
             return super().__call__(*arguments, **options)
-        with _lock:
+        with _locks.setdefault(os.getpid(), threading.RLock()):
             known = cls.__dict__.get("_only")
             if known is None:
                 known = super().__call__()
