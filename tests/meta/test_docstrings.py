@@ -1,6 +1,7 @@
 """Every public name is documented: sections, parameters, and the errors that it raises."""
 
 import doctest
+import importlib
 import inspect
 import re
 from functools import cache
@@ -22,6 +23,7 @@ import treealg.symbolic.bseries
 import treealg.symbolic.display
 import treealg.tables
 import treealg.verification
+from treealg.frameworks.documentation import on_digits
 
 from .raised import Source
 
@@ -334,6 +336,38 @@ def other_error():
 def test_the_reader_of_raises_follows_calls(name, raised):
     read = Source(READ, {"treealg.face": {"check": "treealg.room"}})
     assert read.reachable()[f"treealg.user.{name}"] == raised
+
+
+LOGARITHMS = (
+    "branched_log_sig",
+    "branched_log_sig_coef",
+    "branched_sig_to_log_sig",
+    "log_sig",
+    "log_sig_coef",
+    "sig_to_log_sig",
+)
+
+
+def doors_of_logarithms():
+    names = {name for name in treealg.operations if re.fullmatch(r"(.*_)?log_sig(_coef)?", name)}
+    # A straight line and a law of increments have no terms that cancel.
+    no_paths = {"linear_log_sig", "linear_branched_log_sig", "expected_branched_log_sig"}
+    assert names - no_paths == set(LOGARITHMS)
+    for package in ("treealg", "treealg.torch", "treealg.jax", "treealg.dask", "treealg.xarray"):
+        yield from ((package, name) for name in LOGARITHMS)
+    for package in ("treealg.sklearn", "treealg.sktime", "treealg.aeon"):
+        yield package, "LogSignatureTransformer"
+        yield package, "BranchedLogSignatureTransformer"
+    yield "treealg.torch", "LogSignature"
+    yield "treealg.torch", "BranchedLogSignature"
+
+
+@pytest.mark.parametrize(("package", "name"), [*doors_of_logarithms()])
+def test_every_door_says_the_same_of_the_digits_that_logarithms_lose(package, name):
+    pytest.importorskip(package.rpartition(".")[2])
+    said = on_digits(inspect.getdoc(treealg.log_sig))
+    found = on_digits(inspect.getdoc(getattr(importlib.import_module(package), name)))
+    assert [text.split() for text in found] == [said[0].split()]
 
 
 def test_the_reader_of_raises_stops_where_it_is_told_to():

@@ -374,3 +374,27 @@ def test_names_of_lyndon_coordinates_are_those_of_their_words(method):
         treealg.log_sig_names(2, 4, method=method, scalar_term=True)
     with pytest.raises(treealg.InvalidValueError, match="channels"):
         treealg.sig_names(2, 4, channels=["x"])
+
+
+def test_of_a_long_path_float64_alone_keeps_the_digits_of_the_logarithm():
+    rng = np.random.default_rng(1)
+    noise = np.cumsum(rng.standard_normal((257, 2)), 0) / 16
+    path = (np.linspace(0, 1, 257)[:, None] * [100, 70] + noise).astype(np.float32)
+    path -= path[0]
+    want = treealg.log_sig(path.astype(np.float64), 6)
+    order = np.repeat(np.arange(1, 7), 2 ** np.arange(1, 7))
+    size = np.array([np.abs(want[order == n]).max() for n in order])
+
+    def error(found):
+        return np.max(np.abs(found - want) / size)
+
+    scale = 2.0**-7
+    scaled = treealg.log_sig(path * np.float32(scale), 6) / scale**order
+    pieces = treealg.log_sig(path, 6, windows=[[i, i + 129] for i in (0, 128)])
+    joined = treealg.log_sig_combine(*pieces, 2, 6)
+    late = treealg.sig_to_log_sig(treealg.sig(path, 6).astype(np.float64), 2, 6)
+    for found in (treealg.log_sig(path, 6), scaled, joined, late):
+        assert 1e-5 < error(found) < 1e-2
+    longer = treealg.log_sig(path.astype(np.float64) * scale, 6) / scale**order
+    assert error(longer) < 1e-10
+    assert error(want.astype(np.float32)) < 1e-7

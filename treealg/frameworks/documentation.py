@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from treealg.numeric.operations.operation import Operation
 
-__all__ = ["docstring", "with_gradients"]
+__all__ = ["docstring", "on_digits", "with_gradients"]
 
 _KEPT = ("Parameters", "Returns", "Raises")
 
@@ -36,12 +36,24 @@ def docstring(
     sections = [part for part in parts if part.split("\n")[0] in _KEPT]
     sections = ["\n".join([part, *more]) if part.startswith("Param") else part for part in sections]
     said = ["Notes", "-----", f"All else is said at `treealg.{row.name}`."]
+    said += [f"\n{text}\n" for text in on_digits(row.doc)]
     said += _about_gradients(row) if notes is None else notes
-    text = "\n\n".join([summary, about or _about(row, kind), *sections, "\n".join(said)])
+    text = "\n\n".join([summary, about or _about(row, kind), *sections, "\n".join(said).rstrip()])
     name = kind.rpartition(" ")[2]
     name = name[0].upper() + name[1:]
     text = re.sub(r"\bArrayLike( of int)?\b", rf"{name}\1", text)
     return re.sub(r"\bArray\b", name, text)
+
+
+def on_digits(doc: str) -> list[str]:
+    r"""Return what a docstring says of the digits that logarithms lose, a paragraph or none.
+
+    Examples
+    --------
+    >>> on_digits("Take it.\n\nLogarithms lose digits: many.\n\nMore.")
+    ['Logarithms lose digits: many.']
+    """
+    return re.findall(r"^Logarithms lose digits: .*(?:\n.+)*", doc, re.MULTILINE)
 
 
 def with_gradients(row: Operation) -> tuple[str, ...]:

@@ -225,6 +225,13 @@ class BranchedLogSignatureTransformer(PathTransformer):
     On a path without correction trees know no more than words. With 7 channels and degree 3 there
     are 595 trees, whose coefficients have rank 140, and so many does `drop_dependent` keep.
 
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
+
     Examples
     --------
     >>> import numpy as np

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from treealg.frameworks.documentation import on_digits
 from treealg.sklearn.base import PathTransformer, may_lack
 from treealg.sklearn.samples import Floats
 
@@ -132,4 +133,5 @@ def _docstring(cls: type, of: type[PathTransformer]) -> str:
         "See Also", "--------",
         f"treealg.sklearn.{of.__name__} : The transformer of scikit-learn.",
     ])  # fmt: skip
-    return "\n\n".join([summary, text, attributes, see, *examples])
+    notes = [f"Notes\n-----\n{said}" for said in on_digits(inspect.getdoc(of) or "")]
+    return "\n\n".join([summary, text, attributes, see, *notes, *examples])

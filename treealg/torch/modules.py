@@ -194,6 +194,15 @@ class BranchedLogSignature(_PathModule):
     --------
     treealg.torch.branched_log_sig : The function, which says what is wrong with arguments.
 
+    Notes
+    -----
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
+
     Examples
     --------
     >>> BranchedLogSignature(3, planar=True, method=1).size(2)
@@ -310,6 +319,15 @@ class LogSignature(_PathModule):
     See Also
     --------
     treealg.torch.log_sig : The function, which says what is wrong with arguments.
+
+    Notes
+    -----
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
 
     Examples
     --------

@@ -99,11 +99,19 @@ def branched_log_sig_coef(
     nothing else of the basis. Where few trees are wanted, as those that weigh little enough, this
     is a small part of it. The cost beside that of `branched_sig_coef` for the closed set is about
     that of its coproducts, whose terms are as many as there are cuts: exponentially many for one
-    large tree, ``3**k`` for a root with k different leaves. The error is that of
-    `branched_log_sig`, about ``eps * |x|**n`` for n nodes, up to some 15 of them. For larger trees
-    with many equal branches it grows as the Bernoulli numbers in their logarithms: of a root with n
-    leaves in float64 it is about 1e-12 for n = 20, 1e-9 for 25, 1e-6 for 30 and 100 for 40, with
-    ``|x| = 1``. Ladders keep their digits. The GIL is released, no argument is changed.
+    large tree, ``3**k`` for a root with k different leaves. The GIL is released, no argument is
+    changed.
+
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
+
+    So it is up to some 15 nodes. For larger trees with many equal branches the error grows as the
+    Bernoulli numbers in their logarithms: of a root with n leaves in float64 it is about 1e-12 for
+    n = 20, 1e-9 for 25, 1e-6 for 30 and 100 for 40, with ``|x| = 1``. Ladders keep their digits.
 
     References
     ----------

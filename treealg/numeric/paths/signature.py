@@ -339,10 +339,14 @@ def branched_log_sig(
     A path of one point has a zero log-signature. NaN and infinity stay within their own path.
     Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
 
-    The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
-    of the dtype and the length ``|x|`` of the path: terms of that size cancel. For a long
-    path use float64, or scale it to length 1 and the result back, order by order. With one channel
-    and no correction the result is the increment, and exactly zero elsewhere.
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
+
+    With one channel and no correction the result is the increment, and exactly zero elsewhere.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
     there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths`, `windows`,

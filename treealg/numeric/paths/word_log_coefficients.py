@@ -100,8 +100,14 @@ def log_sig_coef(
     stand within it, n (n + 1) / 2 of them for n different letters, in any dimension. Where all
     words up to the largest length cost less than these, the whole logarithm is computed instead.
     The symmetry factor of a word is 1: there is nothing to be divided by for inner products. The
-    error of the coefficient of n letters is about ``eps * |x|**n``, as that of n nodes in
-    `branched_log_sig`. The GIL is released, no argument is changed.
+    GIL is released, no argument is changed.
+
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
 
     References
     ----------

@@ -87,9 +87,12 @@ def branched_sig_to_log_sig(
 
     Notes
     -----
-    The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
-    of the dtype and the length ``|x|`` of the underlying path: terms of that size cancel. For a
-    long path use float64, or scale it to length 1 and the result back, order by order.
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
 
     The scalar is compared with 1 exactly, as every function here writes it exactly. A NaN there,
     for instance of a row that marks missing data, gives NaN there. NaN and infinity stay within

@@ -83,8 +83,12 @@ def sig_to_log_sig(
     signature of a path: that is a Lie element. NaN and infinity stay within their own row. The GIL
     is released, no argument is changed.
 
-    The error of the coefficient of n letters is about ``eps * |x|**n``, with the rounding unit
-    ``eps`` of the dtype and the length ``|x|`` of the underlying path: terms of that size cancel.
+    Logarithms lose digits: terms as large as ``|x|**n``, with the length ``|x|`` of the path,
+    cancel in the coefficient of order n, whose error is about ``eps * |x|**n`` with the rounding
+    unit ``eps`` of the dtype. Neither a path that is scaled, nor logarithms of pieces that are
+    joined, nor float64 for the logarithm of a signature in float32 has more of them; float64 from
+    the points on has. Along a line of length 122 with noise of size 1, errors of order 6 are 4e-4
+    of the largest coefficient in float32 and 1e-12 in float64, which takes 2 to 2.6 times as long.
 
     References
     ----------
