@@ -31,7 +31,8 @@ Times
     Values of the time channel: an array that is taken, or dates or durations, as an array of
     NumPy, a Series, or a nested list or tuple.
 TreeLike
-    A `treealg.symbolic` tree or forest, its tuple form, or None for the empty one.
+    A `treealg.symbolic` tree or forest, the element with it as its only term, its tuple form, or
+    None for the empty one.
 TupleForm
     A tree as ``(child_1, ..., child_k, root_label)``, a planar forest as a tuple of such trees, or
     None for the empty one.
@@ -57,6 +58,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import typing_extensions
 
+    from treealg.symbolic.linear.elements import Element
     from treealg.symbolic.trees.forests import Forest, OrderedForest
     from treealg.symbolic.trees.rooted import RootedTree
 
@@ -172,4 +174,4 @@ else:
 
 TupleForm: TypeAlias = tuple[Any, ...] | None
 Word: TypeAlias = tuple[int, ...]
-TreeLike: TypeAlias = Union["RootedTree", "Forest", "OrderedForest", TupleForm]
+TreeLike: TypeAlias = Union["RootedTree", "Forest", "OrderedForest", "Element", TupleForm]

@@ -903,3 +903,8 @@ def test_what_cannot_be_drawn_says_what_can(x, advice):
 def test_what_is_advised_is_taken():
     assert to_unicode(AlgebraElement(bck, Tree()).element) == "●"
     assert to_unicode(RungeKutta([[]], [1]).series(1)) == "Σ a(τ) τ = ∅ + ●"
+
+
+def test_graphs_are_those_of_forests_of_a_sum():
+    with pytest.raises(InvalidTypeError, match="take a forest of it"):
+        to_dot(bck.element(Tree()))

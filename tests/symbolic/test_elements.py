@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import sympy
 
-from treealg import geometric_sig_words
+from treealg import branched_sig_coef, geometric_sig_words, tree_to_idx, tree_to_name
 from treealg.checks import brief
+from treealg.codegen import formula
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
     AlgebraElement,
@@ -584,8 +585,14 @@ def test_slots_of_tensors_are_looked_up_by_elements_too():
 def test_an_element_of_words_is_no_tuple_form():
     word = shuffle_algebra.element((0, 1))
     assert Element({(0, 1): 7})[word] == 7
+    nested = shuffle_algebra.element(((0,), 0))
     with pytest.raises(InvalidTypeError):
-        bck.element(TREE)[shuffle_algebra.element(((0,), 0))]
+        bck.element(TREE)[nested]
+    for series in (exact_series(2), exact_lie_butcher_series(2)):
+        with pytest.raises(InvalidTypeError, match="of words"):
+            series[nested]
+    with pytest.raises(InvalidTypeError, match="of words"):
+        tree_to_idx(nested, 1, 2)
 
 
 @pytest.mark.parametrize("x", [Forest([TREE]), bck.element(TREE), TREE.to_tuple()], ids=repr)
@@ -595,3 +602,23 @@ def test_what_a_tree_is_asked_for_may_be_its_forest_or_element(x):
     assert published_method("rk4").weight(x) == Fraction(1, 2)
     with pytest.raises(InvalidTypeError, match="of 2 trees"):
         published_method("rk4").weight(Forest([TREE, TREE]))
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_coefficients_of_numbers_are_looked_up_alike(planar):
+    tree, forest = (PLANAR, OrderedForest) if planar else (TREE, Forest)
+    path, options = [[0.0], [2.0]], {"planar": planar}
+    for key in (tree, forest([tree]), Element({tree: 1})):
+        assert tree_to_idx(key, 1, 2, **options) == (2 if planar else 1)
+        assert tree_to_name(key, 1, **options) == "0[0]"
+        assert branched_sig_coef(path, [key], **options).tolist() == [2.0]
+        assert str(formula("log", key, **options)).startswith("L(0[0]) = ")
+    assert tree_to_idx(forest.empty, 1, 2, scalar_term=True, **options) == 0
+    for several in (2 * tree, tree + type(tree)()):
+        with pytest.raises(InvalidTypeError, match="take its terms one by one"):
+            tree_to_idx(several, 1, 2, **options)
+
+
+def test_forests_of_several_trees_are_no_coefficient_of_trees():
+    with pytest.raises(InvalidTypeError, match="of 2 trees"):
+        tree_to_idx(Forest([TREE, TREE]), 1, 4)

@@ -191,8 +191,9 @@ def formula(
 def _element(tree: Any, planar: bool) -> Any:
     """Return the forest of the algebra that an argument stands for."""
     from treealg.symbolic import bck, mkw
+    from treealg.symbolic.linear.elements import sole_forest
 
-    form = tree
+    form = tree = sole_forest(tree)
     if not isinstance(tree, tuple):
         is_one = hasattr(tree, "to_tuple") and not isinstance(tree, type)
         form = tree.to_tuple() if is_one else tree

@@ -254,8 +254,10 @@ def as_element(tree: TreeLike, planar: bool, name: str = "tree") -> Tree | Order
             f"makes a tuple form of the name of a coefficient"
         )
     try:
+        if not isinstance(tree, (tuple, Tree, PlanarTree, OrderedForest)):
+            tree = _of_one_term(tree, planar)
         if not planar:
-            return Tree.from_tuple(tree)
+            return None if tree is None else Tree.from_tuple(tree)
         last = tree[-1] if isinstance(tree, tuple) and tree else ()
         if isinstance(tree, PlanarTree) or not isinstance(last, (tuple, PlanarTree)):
             tree = (tree,)
@@ -264,6 +266,17 @@ def as_element(tree: TreeLike, planar: bool, name: str = "tree") -> Tree | Order
         raise InvalidTypeError(f"{name}: {error}") from None
     except InvalidValueError as error:
         raise InvalidValueError(f"{name}: {error}") from None
+
+
+def _of_one_term(tree: Any, planar: bool) -> Any:
+    """Return the tree or ordered forest that an element or forest is; all else unchanged."""
+    from treealg.symbolic import Forest
+    from treealg.symbolic.linear.elements import one_tree, sole_forest
+
+    tree = sole_forest(tree)
+    if planar or not isinstance(tree, Forest):
+        return tree
+    return one_tree(tree) if len(tree) else None
 
 
 def check_labels(element: Tree | OrderedForest, labels: int, name: str = "tree") -> None:

@@ -27,7 +27,7 @@ from treealg.symbolic.bseries.truncated import (
     in_field,
 )
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.elements import sole_key
+from treealg.symbolic.linear.elements import sole_forest
 from treealg.symbolic.linear.zeros import GIVE_TOLERANCE, check_tolerance, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import counts, enumerate_forests
@@ -113,7 +113,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
 
     @classmethod
     def _check_key(cls, key: Any) -> OrderedForest:
-        return mkw.basis_element(sole_key(key))
+        return mkw.basis_element(sole_forest(key))
 
     @property
     def is_character(self) -> bool:

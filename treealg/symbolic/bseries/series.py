@@ -14,7 +14,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
-from treealg.symbolic.linear.elements import one_tree, sole_key
+from treealg.symbolic.linear.elements import one_tree, sole_forest
 from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.enumeration import counts, enumerate_trees
 from treealg.symbolic.trees.forests import Forest
@@ -108,7 +108,7 @@ class BSeries(TruncatedSeries[Tree | None]):
     def _check_key(cls, key: Any) -> Tree | None:
         if key is None or key.__class__ is Tree:
             return key
-        key = sole_key(key)
+        key = sole_forest(key)
         return None if key is Forest.empty else one_tree(key)
 
 

@@ -11,6 +11,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.pieces import advice_on
 from treealg.symbolic.display.style import plain_text
+from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.sizes import check_steps
@@ -56,9 +57,9 @@ def to_networkx(x: Any) -> networkx.DiGraph:
     elif isinstance(x, RootedForest):
         trees = x.trees
     else:
+        advice = "take a forest of it" if isinstance(x, Displayed) else advice_on(x)
         raise InvalidTypeError(
-            f"only trees and forests become graphs, got {type(x).__name__} {brief(x)}; "
-            f"{advice_on(x)}"
+            f"only trees and forests become graphs, got {type(x).__name__} {brief(x)}; {advice}"
         )
     import networkx
 

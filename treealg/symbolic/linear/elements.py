@@ -25,6 +25,7 @@ __all__ = [
     "forest_product",
     "one_tree",
     "read_key",
+    "sole_forest",
     "sole_key",
     "word_beside",
 ]
@@ -235,6 +236,20 @@ def sole_key(x: Any) -> Any:
     )
 
 
+def sole_forest(x: Any) -> Any:
+    """Return the forest that an element is, of which no word is one; other things as they are.
+
+    Examples
+    --------
+    >>> sole_forest(Element({Tree(): 1})), sole_forest(((0,), 1))
+    (<Forest 0>, ((0,), 1))
+    """
+    key = sole_key(x)
+    if key is not x and isinstance(key, tuple):
+        raise InvalidTypeError(f"a tree or a forest is needed, got the element {brief(x)} of words")
+    return key
+
+
 def one_tree(x: Any) -> Tree:
     """Return the tree that `x` stands for: it, its tuple form, its forest, or the element of it.
 
@@ -243,7 +258,7 @@ def one_tree(x: Any) -> Tree:
     >>> one_tree(((0,), 1)), one_tree(Forest([Tree()])), one_tree(Element({Tree(): 1}))
     (<Tree 1[0]>, <Tree 0>, <Tree 0>)
     """
-    x = sole_key(x)
+    x = sole_forest(x)
     if not isinstance(x, Forest):
         return Tree._read_tree(x)
     if len(x) != 1:
