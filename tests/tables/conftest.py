@@ -1,8 +1,11 @@
 """Each test has its own cache directory and starts with no table in memory."""
 
+import importlib
+
 import pytest
 
 from treealg import tables
+from treealg.tables.entry_counts import Counted
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +15,10 @@ def table_directory(tmp_path, monkeypatch):
     tables.clear_cache()
     yield directory
     tables.clear_cache()
+
+
+@pytest.fixture
+def nothing_counted(monkeypatch):
+    """Leave the entries of arborifications to growth, and to counts of the last order."""
+    module = importlib.import_module("treealg.tables.arborification")
+    monkeypatch.setattr(module, "counted_entries", lambda *of: Counted(0, False))

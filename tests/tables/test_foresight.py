@@ -1,6 +1,7 @@
 """Tables are refused before one is made: for their sizes, and for the memory that there is."""
 
 import importlib
+import math
 import threading
 import tracemalloc
 
@@ -12,6 +13,7 @@ from treealg import _fast, engines, tables
 from treealg.errors import InvalidValueError
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.tables import cache, foresight, memory_limits
+from treealg.tables.entry_counts import counted_entries
 from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 
@@ -216,6 +218,7 @@ def test_what_kernels_need_of_a_table_is_foreseen_with_what_its_making_tells(mon
     need()
 
 
+@pytest.mark.usefixtures("nothing_counted")
 def test_a_last_order_is_counted_where_memory_is_in_doubt(monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
     counted, free = [], [10**12]
@@ -232,6 +235,60 @@ def test_a_last_order_is_counted_where_memory_is_in_doubt(monkeypatch):
     with pytest.raises(InvalidValueError, match=rf"at least {nbytes} bytes"):
         tables.arborification(3, 8)
     assert counted == [8]
+
+
+SIZES = [
+    (dimension, degree, planar, longest)
+    for dimension, degree in [(1, 1), (1, 8), (2, 6), (3, 5), (4, 4), (7, 3), (40, 2)]
+    for planar in (False, True)
+    for longest in (1, 2, 3, None)
+]
+
+
+@pytest.mark.parametrize(("dimension", "degree", "planar", "longest"), SIZES)
+def test_entries_are_those_that_were_counted(dimension, degree, planar, longest):
+    table = tables.arborification(dimension, degree, planar=planar, longest=longest)
+    least, exact = counted_entries(dimension, degree, planar, longest)
+    assert exact == (longest != 3)
+    assert least == table.col.size if exact else least <= table.col.size
+
+
+@pytest.mark.parametrize("longest", [1, 2, None])
+@pytest.mark.parametrize("planar", [False, True])
+def test_entries_of_more_orders_or_labels_than_were_counted_are_at_least_the_others(
+    planar, longest
+):
+    before = 0
+    for degree in range(1, 30):
+        least, exact = counted_entries(9, degree, planar, longest)
+        assert least >= before
+        before = least
+    assert not exact
+
+
+@pytest.mark.parametrize("nodes", range(1, 7))
+def test_forests_of_labels_that_all_differ_have_as_many_words_as_pairs_of_orders(nodes):
+    # A word names the vertices in an increasing order, and each goes below one after it, or none.
+    all_differ = sum(
+        (-1) ** (nodes - d)
+        * math.comb(nodes, d)
+        * (counted_entries(d, nodes + 1, False, 1)[0] - counted_entries(d, nodes, False, 1)[0])
+        for d in range(1, nodes + 1)
+    )
+    assert all_differ == math.factorial(nodes) ** 2
+
+
+def test_a_table_that_was_counted_is_refused_at_once(monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 3 * 10**8)
+    algebra = importlib.import_module("treealg.tables.rows").RowAlgebra
+    monkeypatch.delattr(algebra, "pieces")  # without which no order is made
+    rows = tables.basis_length(3, 9) // 3
+    entries, _ = counted_entries(3, 9, False, 1)
+    nbytes = 12 * entries + 8 * rows
+    for _ in range(2):
+        with pytest.raises(InvalidValueError, match=rf" {nbytes} bytes"):
+            tables.arborification(3, 9)
 
 
 def test_lack_of_memory_for_a_part_is_no_refusal_of_the_whole(monkeypatch):

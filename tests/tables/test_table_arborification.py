@@ -141,6 +141,7 @@ def test_what_is_foreseen_is_at_most_what_comes(dimension, degree, planar, longe
     assert foreseen[-1] == table.col.size
 
 
+@pytest.mark.usefixtures("nothing_counted")
 @pytest.mark.parametrize(
     ("dimension", "degree", "planar"),
     [(1, 7, False), (2, 6, False), (3, 5, False), (4, 4, False), (1, 7, True), (2, 5, True)],
@@ -170,6 +171,7 @@ def test_the_last_order_of_a_lift_is_counted_exactly_before_it_is_made(
         assert max(made) == blocks[-2] - blocks[-3]
 
 
+@pytest.mark.usefixtures("nothing_counted")
 @pytest.mark.parametrize(
     ("dimension", "degree", "planar", "longest"),
     [(2, 7, False, 1), (3, 5, False, 1), (2, 6, False, 2), (4, 4, False, 3), (2, 5, True, 1),

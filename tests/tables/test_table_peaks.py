@@ -334,9 +334,10 @@ except treealg.InvalidValueError as error:
 
 
 @pytest.mark.slow
-def test_a_limit_of_memory_is_seen_before_the_last_order_is_made():
+def test_a_limit_of_memory_is_seen_before_anything_is_made():
     called, nbytes = "treealg.branched_sig(np.zeros((2, 3)), 9)", 672388712
     peak, has, needed, free = printed(TOLD.replace("CALLED", called))
     assert free < needed
-    assert nbytes // 2 < has <= nbytes
-    assert peak < nbytes // 2
+    assert nbytes - 64 < has <= nbytes
+    assert 2.3 * nbytes < needed < 2.4 * nbytes
+    assert peak < 2**25

@@ -27,6 +27,7 @@ from treealg.checks import check_integer, check_planar
 from treealg.tables import cache, foresight
 from treealg.tables.convolution import convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.entry_counts import counted_entries
 from treealg.tables.foresight import Needs
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, expand, map_needs
@@ -180,16 +181,19 @@ def _of_words(layout: WeightedWords) -> LinearMap:
 
 
 def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> Needs:
-    """Refuse a table that will be too large, by the growth of small ones of its kind."""
+    """Refuse a table that will be too large, by what was counted and the growth of small ones."""
     if longest is None:  # it is made from the coproduct, which is refused sooner
         foresight.foresee(lambda: convolution(dimension, degree, planar=planar))
+    counted = counted_entries(dimension, degree, planar, longest)
     small = small_degree(dimension, degree, planar, _SMALL)
-    if small == degree:  # no row is empty
-        rows = basis_length(dimension, degree, planar=planar) // dimension
-        return map_needs(rows, moved=dimension > 1)
-    letters = None if longest is None else min(longest, small)
-    few = WordRows(words(dimension, small, longest=letters, planar=planar))
-    return map_needs(grown(few, _blocks(few, planar, degree, longest), degree))
+    rows = basis_length(dimension, degree, planar=planar) // dimension
+    least = max(rows, counted.entries)  # no row is empty
+    if small < degree and not counted.exact:
+        letters = None if longest is None else min(longest, small)
+        few = WordRows(words(dimension, small, longest=letters, planar=planar))
+        least = max(least, grown(few, _blocks(few, planar, degree, longest), degree))
+    check_entries(least, f"the arborification of {dimension=} for {degree=}")
+    return map_needs(least, rows, moved=least > rows)
 
 
 def grown(few: WordRows, pieces: Pieces, degree: int) -> int:

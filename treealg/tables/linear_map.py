@@ -99,7 +99,7 @@ class LinearMap(Table):
     def kernels(self) -> int:
         """The bytes that kernels need at least beside the arrays, to make what they take of it."""
         moved = self.col.size > self.n_rows and not _are_ones(self.coef)
-        return _kernel_bytes(self.col.size, moved)
+        return map_needs(self.col.size, self.n_rows, moved=moved).kernels
 
     def csr(self) -> tuple[FloatArray, IntArray, IntArray]:
         """Return the matrix on coefficients, not on blocks of them, in compressed rows.
@@ -176,23 +176,19 @@ class LinearMap(Table):
         require(_are_integers(self.coef), "coefficients are integers")
 
 
-def map_needs(entries: int, *, moved: bool = True) -> Needs:
-    """Return what a map of so many entries needs; `moved` as for `_kernel_bytes`.
+def map_needs(entries: int, rows: int = 0, *, moved: bool = True) -> Needs:
+    """Return what a map of so many entries and rows needs.
+
+    Kernels have coefficients in single precision beside it, and where in each row those end that
+    are 1. Where such entries are `moved` before others, there are copies of all.
 
     Examples
     --------
-    >>> map_needs(3), map_needs(3, moved=False)
-    (Needs(nbytes=36, kernels=48), Needs(nbytes=36, kernels=12))
+    >>> map_needs(3)[:2], map_needs(3, 2, moved=False)[:2]
+    ((36, 48), (52, 28))
     """
-    return Needs(map_bytes(entries), _kernel_bytes(entries, moved))
-
-
-def _kernel_bytes(entries: int, moved: bool) -> int:
-    """Return what kernels have beside so many entries: coefficients in single precision.
-
-    Where entries of coefficient 1 are `moved` before others, there are copies of all.
-    """
-    return 4 * entries + (map_bytes(entries) if moved else 0)
+    beside = 4 * entries + 8 * rows
+    return Needs(map_bytes(entries) + 8 * rows, beside + (map_bytes(entries) if moved else 0))
 
 
 def map_bytes(entries: int) -> int:
