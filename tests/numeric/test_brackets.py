@@ -12,7 +12,10 @@ import treealg
 from tests.support import dyadic
 from treealg import symbolic, tables
 from treealg.checks import LIFTS
+from treealg.errors import InvalidValueError
+from treealg.numeric.plans import matrices
 from treealg.symbolic.maps.vectors import basis_elements
+from treealg.tables import memory_limits
 
 SIGN = {"stratonovich": 0.0, "ito": 1.0, "backward": -1.0}
 
@@ -198,3 +201,29 @@ def test_lists_have_brackets_and_gradients_in_other_frameworks(framework):
         np.testing.assert_allclose(brackets, treealg.bracket_path(array), rtol=1e-6)
         want = treealg.bracket_path_backprop(own, array)
         np.testing.assert_allclose(gradient, want, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("target", ["stratonovich", "backward"])
+def test_a_change_of_lift_is_scaled_some_rows_at_a_time(target, monkeypatch):
+    rng = np.random.default_rng(5)
+    bsig = rng.standard_normal(tables.basis_length(5, 3, planar=True))
+    found = []
+    for part in (7, 2**16):
+        treealg.clear_cache()
+        monkeypatch.setattr(matrices, "_PART", part)
+        found.append(treealg.branched_sig_change_lift(bsig, 5, 3, target=target, planar=True))
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_change_of_lift_is_held_against_memory_with_what_kernels_make_of_it(monkeypatch):
+    treealg.clear_cache()
+    table = tables.change_of_lift(2, 3, planar=True)
+    free = [table.kernels - 1]
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free[0])
+    monkeypatch.setattr(memory_limits, "_LOOKED_AT", 0)
+    monkeypatch.setattr(matrices, "keep_plan", lambda key, make: make())
+    bsig = np.zeros(tables.basis_length(5, 3, planar=True))
+    with pytest.raises(InvalidValueError, match=f"{table.kernels} are needed"):
+        treealg.branched_sig_change_lift(bsig, 5, 3, target="backward", planar=True)
+    free[0] += 1
+    treealg.branched_sig_change_lift(bsig, 5, 3, target="backward", planar=True)
