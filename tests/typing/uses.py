@@ -17,7 +17,7 @@ import treealg.jax
 import treealg.sklearn
 import treealg.torch
 import treealg.xarray
-from treealg.symbolic import Tree
+from treealg.symbolic import Element, Tree
 
 if TYPE_CHECKING:
     from dask.array import Array as DaskArray
@@ -121,6 +121,13 @@ def estimators_give_arrays(paths: Float64) -> None:
     assert_type(kernel(paths), npt.NDArray[np.floating[Any]])
     assert_type(kernel(paths, eval_gradient=True)[1], npt.NDArray[np.floating[Any]])
     assert_type(kernel.diag(paths), npt.NDArray[np.floating[Any]])
+
+
+def sums_of_trees_are_elements(tree: Tree) -> None:
+    assert_type(2 * tree, Element)
+    assert_type(tree + tree, Element)
+    assert_type(-tree / 2 - tree, Element)
+    assert_type(treealg.tree_to_idx(2 * tree, 1, 1), int)
 
 
 def arguments_are_known(path: Float64, tensor: Tensor, array: Array) -> None:

@@ -5,10 +5,13 @@ Sums stand above what they are sums of, and are loaded when the first is asked f
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from treealg._lazy import announced
 from treealg.symbolic.trees.entries import Entry
+
+if TYPE_CHECKING:
+    from treealg.symbolic.linear.elements import Element
 
 __all__ = ["Summand", "Sums"]
 
@@ -16,7 +19,7 @@ __all__ = ["Summand", "Sums"]
 class Sums(Protocol):
     """What makes sums: `treealg.symbolic.linear.elements`."""
 
-    def element_of(self, x: Any) -> Any:
+    def element_of(self, x: Any) -> Element:
         """Return the element that is a tree or forest."""
 
     def forest_product(self, x: Any, y: Any) -> Any:
@@ -36,34 +39,43 @@ class Summand(Entry):
 
     __slots__ = ()
 
-    def __add__(self, other: Any) -> Any:
-        return _load().element_of(self) + other
+    def __add__(self, other: Any) -> Element:
+        found: Element = _load().element_of(self) + other
+        return found
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Any) -> Element:
         return _load().element_of(self).__radd__(other)
 
-    def __sub__(self, other: Any) -> Any:
-        return _load().element_of(self) - other
+    def __sub__(self, other: Any) -> Element:
+        found: Element = _load().element_of(self) - other
+        return found
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Any) -> Element:
         return _load().element_of(self).__rsub__(other)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Element:
         return -_load().element_of(self)
+
+    @overload
+    def __mul__(self, other: Summand) -> Any: ...
+
+    @overload
+    def __mul__(self, other: Any) -> Element: ...
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Summand):
             return _load().forest_product(self, other)
         return _load().element_of(self) * other
 
-    def __rmul__(self, scalar: Any) -> Any:
+    def __rmul__(self, scalar: Any) -> Element:
         return _load().element_of(self).__rmul__(scalar)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Element:
         return +_load().element_of(self)
 
     def __pow__(self, exponent: Any) -> Any:
         return _load().forest_power(self, exponent)
 
-    def __truediv__(self, scalar: Any) -> Any:
-        return _load().element_of(self) / scalar
+    def __truediv__(self, scalar: Any) -> Element:
+        found: Element = _load().element_of(self) / scalar
+        return found
