@@ -86,7 +86,7 @@ def _no_memory(what: str, nbytes: int) -> str:
     )
 
 
-def check_memory(nbytes: int, more: int, *, kernels: int | None = None) -> None:
+def check_memory(nbytes: int, more: int, *, held: int = 0, kernels: int | None = None) -> None:
     """Refuse what is made within memory if that is seen to be too little, before it is taken.
 
     Parameters
@@ -95,6 +95,8 @@ def check_memory(nbytes: int, more: int, *, kernels: int | None = None) -> None:
         What is made has at least so many.
     more : int
         What is needed beside; negative for what is there.
+    held : int, default 0
+        How many of them are in memory since before this was made.
     kernels : int, optional
         What kernels have beside so many bytes, and beside others in proportion.
     """
@@ -102,11 +104,11 @@ def check_memory(nbytes: int, more: int, *, kernels: int | None = None) -> None:
     if kernels is not None and nbytes and _here.within is not None and _here.within.for_kernels:
         making = making._replace(beside=kernels / nbytes)
     bounds = []
-    if nbytes + more >= _LOOKED_AT:
+    if nbytes - held + more >= _LOOKED_AT:
         free = free_memory()
-        bounds.append((nbytes + more, free))
+        bounds.append((nbytes - held + more, free))
         if not making.nbytes:  # nothing of it is there yet
-            making = making._replace(free=free)
+            making = making._replace(free=None if free is None else free + held)
     bounds.append((nbytes + int(making.beside * nbytes), making.free))
     _here.making = making._replace(nbytes=max(nbytes, making.nbytes))
     for needed, free in bounds:

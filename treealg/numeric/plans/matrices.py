@@ -63,7 +63,7 @@ def lift_change_plan(channels: int, call: Call, share: float) -> Matrix:
     def make() -> Matrix:
         with within_memory(f"the change of lift of {channels} channels", for_kernels=True):
             nbytes, kernels, held = foresee(need)
-            check_memory(nbytes + held, kernels - held)
+            check_memory(nbytes + held, kernels, held=held)
             return scaled(need())
 
     def scaled(table: tables.LinearMap) -> Matrix:

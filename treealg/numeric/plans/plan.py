@@ -142,7 +142,7 @@ class Plan:
 
     def _foresee(self) -> None:
         nbytes, kernels, held = foresee(*(need for need in self._needs if need is not None))
-        check_memory(nbytes + held, (0 if self._reduces else kernels) - held)
+        check_memory(nbytes + held, 0 if self._reduces else kernels, held=held)
 
     def _known(self) -> AbstractContextManager[None]:
         what = f"the tables of {self.dimension} channels to degree {self.degree}"
@@ -157,7 +157,7 @@ class Plan:
         made = self._make(*(None if need is None else need() for need in self._needs))
         parts: list[Table] = [part for part in (made.linear, made.log) if part is not None]
         has = sum(part.nbytes for part in parts)
-        check_memory(has, sum(part.kernels for part in parts) - has)  # these are still to come
+        check_memory(has, sum(part.kernels for part in parts), held=has)
         k = engine.kernels
         words = linear = log = trees = None
         if made.words is not None:
