@@ -122,7 +122,7 @@ def test_all_are_foreseen_once_before_the_first_is_made():
     assert plan.prepared(engines.current()).linear is not None
     assert done == [("foreseen", 1), ("foreseen", 2), ("made", 1), ("made", 2)]
     nbytes = 2 * needs[0]().nbytes
-    assert foresight.foresee(*needs) == (0, 8, nbytes)  # as they are in memory
+    assert foresight.foresee(*needs) == (0, 2 * (4 + 8), nbytes)  # as they are in memory
     tables.clear_cache()
     assert foresight.foresee(*needs).nbytes >= nbytes  # as their files are
     assert len(done) == 4
