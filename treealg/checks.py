@@ -29,6 +29,7 @@ __all__ = [
     "brief",
     "check_callable",
     "check_choice",
+    "check_file",
     "check_flag",
     "check_integer",
     "check_method",
@@ -312,7 +313,7 @@ def check_path(name: str, value: Any) -> Path:
         raise InvalidTypeError(
             f"{name} must be the name of a file, a string or a pathlib.Path, got {shown(value)}"
         ) from None
-    if not text or "\0" in text:
+    if not text.strip() or "\0" in text:
         raise InvalidValueError(f"{name} must be the name of a file, got {brief(text)}")
     found = in_home(text)
     if found is None:
@@ -327,12 +328,34 @@ def check_path(name: str, value: Any) -> Path:
             raise InvalidValueError(
                 f"{name} is {brief(text)}, which is longer than names of files may be; shorten it"
             ) from None
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
+        if "\ud800" <= (half := error.object[error.start]) <= "\udfff":
+            raise InvalidValueError(
+                f"{name} is {brief(text)}, which has {half!r}, half a character, and is no name of "
+                "a file; take it out"
+            ) from None
         raise InvalidValueError(
             f"{name} is {brief(text)}, which names of files cannot be in the locale of this "
             "process; set LC_ALL=C.UTF-8, or PYTHONUTF8=1"
         ) from None
     return Path(found)
+
+
+def check_file(name: str, value: Any) -> Path:
+    """Return the name of a file, which may not end as that of a folder.
+
+    Examples
+    --------
+    >>> check_file("path", "table.npz").name
+    'table.npz'
+    """
+    found = check_path(name, value)
+    text = os.fsdecode(value)
+    if text.endswith(("/", os.sep)):
+        raise InvalidValueError(
+            f"{name} must be the name of a file, got {brief(text)}, which is that of a folder"
+        )
+    return found
 
 
 def in_home(text: str) -> str | None:

@@ -214,14 +214,14 @@ def test_what_follows_a_table_is_not_read(table_directory, header, problem):
 def forge(path, change):
     """Rewrite a file with a right checksum after `change` on its header and payload."""
     content = path.read_bytes()
-    magic, _, length = disk._PREFIX.unpack_from(content)
-    header = json.loads(content[disk._PREFIX.size : disk._PREFIX.size + length])
-    payload = bytearray(content[disk._PREFIX.size + length :])
+    magic, _, length = disk.PREFIX.unpack_from(content)
+    header = json.loads(content[disk.PREFIX.size : disk.PREFIX.size + length])
+    payload = bytearray(content[disk.PREFIX.size + length :])
     header = change(header, payload) or header
     text = json.dumps(header).encode()
     body = text + bytes(payload)
     digest = zlib.crc32(body, zlib.crc32(len(text).to_bytes(8, "little")))
-    path.write_bytes(disk._PREFIX.pack(magic, digest, len(text)) + body)
+    path.write_bytes(disk.PREFIX.pack(magic, digest, len(text)) + body)
 
 
 def set_header(**values):
@@ -326,7 +326,7 @@ def test_text_of_a_header_is_only_compared(table_directory):
         ["f", "V2000000000", "a" * 8, 0],
     ):
         text = json.dumps({"arrays": [array]}).encode()
-        path.write_bytes(disk._PREFIX.pack(b"treealg\n", 0, len(text)) + text)
+        path.write_bytes(disk.PREFIX.pack(b"treealg\n", 0, len(text)) + text)
         rebuilt_in_little(built, path, content)
         for field in range(4):  # one after the other in a file that is right otherwise
             path.write_bytes(content)
@@ -376,8 +376,8 @@ def test_any_value_in_any_place_of_a_header_is_rebuilt(name, table_directory):
     built = BUILDERS[name]()
     path = only_file(table_directory, name)
     content = path.read_bytes()
-    length = disk._PREFIX.unpack_from(content)[2]
-    header = json.loads(content[disk._PREFIX.size : disk._PREFIX.size + length])
+    length = disk.PREFIX.unpack_from(content)[2]
+    header = json.loads(content[disk.PREFIX.size : disk.PREFIX.size + length])
     key = tuple(header["key"])
     for place in places_in(header):
         for value in VALUES:
@@ -397,7 +397,7 @@ def test_a_header_that_is_longer_than_any_is_not_read(table_directory, length):
     path = only_file(table_directory)
     content = path.read_bytes()
     with open(path, "wb") as file:
-        file.write(disk._PREFIX.pack(b"treealg\n", 0, length) + b"[{},")
+        file.write(disk.PREFIX.pack(b"treealg\n", 0, length) + b"[{},")
         file.truncate(2**31)
     rebuilt_in_little(built, path, content)
 
@@ -476,7 +476,7 @@ def test_files_are_never_unpickled():
 
 @pytest.fixture
 def fresh_disk_warning(monkeypatch):
-    monkeypatch.setattr(cache, "_warned_of_disk", False)
+    monkeypatch.setattr(cache, "_warned_of", set())
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
@@ -1315,3 +1315,107 @@ def test_parts_of_any_kind_make_a_table_or_are_refused(name):
     for parts in given:
         with pytest.raises(InvalidValueError):
             type(table).from_parts(*parts)
+
+
+def test_a_file_whose_reading_fails_is_told_as_such_and_built_anew(table_directory, monkeypatch):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    tables.clear_cache()
+
+    class Broken(io.FileIO):
+        def read(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    def broken(name, mode, **options):
+        return (Broken if mode == "rb" else open)(name, mode, **options)
+
+    monkeypatch.setattr(disk, "open", broken, raising=False)
+    said = r"arborification.* is built anew: it cannot be read: Input/output error"
+    with pytest.warns(TableCacheWarning, match=said):
+        assert equal(tables.arborification(2, 3), built)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.usefixtures("fresh_disk_warning")
+def test_each_directory_that_does_not_work_costs_a_warning_of_its_own(tmp_path, monkeypatch):
+    said = []
+    for name in ("one", "two", "one"):
+        (tmp_path / name).write_text("")
+        monkeypatch.setenv("TREEALG_CACHE_DIR", str(tmp_path / name))
+        tables.clear_cache()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            tables.arborification(2, 3)
+        said.append([str(tmp_path / name) in str(warning.message) for warning in caught])
+    assert said == [[True], [True], []]
+
+
+FOREIGN = {
+    "the magic alone": MAGIC,
+    "text": MAGIC + b"a letter about trees",
+    "no header": disk.PREFIX.pack(MAGIC, 0, 20) + b"x" * 20,
+    "a header of something else": disk.PREFIX.pack(MAGIC, 0, 10) + b'{"key":[]}',
+    "a list": disk.PREFIX.pack(MAGIC, 0, 2) + b"[]",
+    "a header that does not end": disk.PREFIX.pack(MAGIC, 0, 2**63) + b"{",
+    "another key": disk.PREFIX.pack(MAGIC, 0, 56)
+    + b'{"format": 1, "table": "arborification", "key": [2, 4]} ',
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_files_that_only_begin_like_tables_are_left_alone(table_directory, kind):
+    tables.arborification(2, 3)
+    foreign = table_directory / "arborification-9-9-9.table"
+    foreign.write_bytes(FOREIGN[kind])
+    assert table_files(str(table_directory)).others == [foreign.name]
+    tables.clear_cache(disk_too=True)
+    assert only_file(table_directory) == foreign
+    assert foreign.read_bytes() == FOREIGN[kind]
+
+
+@pytest.mark.parametrize("kind", ["of another format", "cut off"])
+def test_files_that_are_ours_and_not_read_any_more_are_cleared(table_directory, kind):
+    tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    changed = content.replace(b'"format": 1', b'"format": 9') if kind[0] == "o" else content[:-16]
+    assert changed != content
+    path.write_bytes(changed)
+    tables.clear_cache(disk_too=True)
+    assert list(table_directory.iterdir()) == []
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n"])
+def test_blanks_around_the_name_of_the_directory_do_not_count(tmp_path, monkeypatch, blank):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", f"{blank}{tmp_path}/c{blank}")
+    assert tables.cache_directory() == tmp_path / "c"
+    monkeypatch.setenv("TREEALG_CACHE_DIR", f"{blank}OFF{blank}")
+    assert tables.cache_directory() is None
+    monkeypatch.setenv("TREEALG_CACHE_DIR", blank)
+    assert tables.cache_directory() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("   ", "must be the name of a file, got '   '"),
+        ("o.npz/", "got 'o.npz/', which is that of a folder"),
+        ("a\ud800.npz", r"which has '\\ud800', half a character"),
+        ("a\udfff.npz", r"which has '\\udfff', half a character"),
+    ],
+)
+def test_what_is_no_name_of_a_file_is_refused_with_its_cause(tmp_path, monkeypatch, name, said):
+    monkeypatch.chdir(tmp_path)
+    for call in (partial(tables.save_table, tables.arborification(1, 2)), tables.load_table):
+        with pytest.raises(InvalidValueError, match=said):
+            call(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["tables"]  # of the cache
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_table_is_not_written_to_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "p.npz")
+    for path in (tmp_path / "p.npz", os.devnull):
+        with pytest.raises(InvalidValueError, match="cannot be written: it is no regular file"):
+            tables.save_table(tables.arborification(1, 2), path)

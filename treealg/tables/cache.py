@@ -35,7 +35,8 @@ _building: dict[tuple[tuple[str, Key], int], threading.RLock] = {}
 The handler of a signal may call amid the making of a table, and makes it then for itself.
 """
 
-_warned_of_disk = False
+_warned_of: set[str] = set()
+"""The cache directories that were said not to work."""
 
 
 def table(
@@ -223,23 +224,22 @@ def _load_or_build(
     except disk.DamagedFileError as error:
         problem = f"the file of table {name}{key} in {directory} is built anew: {error}"
     except OSError as error:
-        problem = _disk_problem(error)
+        problem = _disk_problem(directory, error)
     new = build()
     try:
         disk.write(directory, name, key, new)
     except OSError as error:
-        return new, problem or _disk_problem(error)
+        return new, problem or _disk_problem(directory, error)
     with contextlib.suppress(OSError):  # in a common directory, files of others may have to stay
         prune(directory, DISK_BOUND, spared=file_name(directory, name, key))
     return new, problem
 
 
-def _disk_problem(error: OSError) -> str | None:
-    """Say, the first time only, that the cache directory does not work."""
-    global _warned_of_disk
-    if _warned_of_disk:
+def _disk_problem(directory: str, error: OSError) -> str | None:
+    """Say, the first time only, that a cache directory does not work."""
+    if directory in _warned_of:
         return None
-    _warned_of_disk = True
+    _warned_of.add(directory)
     return (
         f"tables are kept in memory only, as the cache directory cannot be used: {error}; "
         f"set TREEALG_CACHE_DIR to a directory that can, or to off"

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+import struct
 import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DISK_BOUND",
     "MAGIC",
+    "PREFIX",
     "TEMPORARY",
     "Listing",
     "TableFile",
@@ -40,6 +42,9 @@ Key = tuple[int | bool, ...]
 MAGIC = b"treealg\n"
 """What every table file begins with."""
 
+PREFIX = struct.Struct("<8sQQ")
+"""What it begins with: that, the checksum of what follows, and the length of its header."""
+
 DISK_BOUND = 2**30
 """Bytes of table files that are kept; the one written last is kept even if it is larger."""
 
@@ -48,6 +53,9 @@ TEMPORARY = ".table-tmp"
 
 _CLOCKS_DIFFER = 3600.0
 """Seconds that the clock of a file server may be ahead of ours."""
+
+_LONGEST_HEADER = 2**20
+"""Bytes of a header, by far."""
 
 _LONGEST_KEY = 80
 """Characters of a key in the name of a file, of which some systems allow for 143."""
@@ -103,7 +111,8 @@ def cache_directory() -> Path | None:
     -------
     pathlib.Path or None
         The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
-        ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or empty); else the
+        ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or empty; blanks
+        around it do not count); else the
         user's cache directory as platformdirs gives it, if that is installed; else ``treealg`` in
         ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs gives on Linux. It need
         not exist yet. None, too, if it would be in the home directory of a user who has none, or
@@ -127,7 +136,8 @@ def directory_name() -> str | None:
     """Return `cache_directory` as text."""
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
-        if chosen.strip().lower() in _OFF:
+        chosen = chosen.strip()
+        if chosen.lower() in _OFF:
             return None
         found = in_home(chosen)
         # A folder named by the ~ of a user who is not known would be made where the process is.
@@ -141,7 +151,7 @@ def directory_name() -> str | None:
             return user_cache_dir("treealg")
     # The XDG convention, in which a relative path is to be ignored. On the systems that follow it
     # platformdirs says the same, and to import it takes longer than to read the tables.
-    base = os.environ.get("XDG_CACHE_HOME", "")
+    base = os.environ.get("XDG_CACHE_HOME", "").strip()
     if not os.path.isabs(base):
         base = os.path.join(in_home("~") or "", ".cache")
     return os.path.join(base, "treealg") if os.path.isabs(base) else None
@@ -257,11 +267,31 @@ def table_files(directory: str) -> Listing:
 
 
 def _is_ours(directory: str, name: str) -> bool:
-    """Tell by its name and by how it begins whether a regular file is a table file."""
-    if not (_OUR_NAME.fullmatch(name) or _OUR_TEMPORARY_NAME.fullmatch(name)):
+    """Tell by its name and by its header whether a regular file is a table file.
+
+    Of one that was being written there may be no more than how it begins.
+    """
+    is_temporary = _OUR_TEMPORARY_NAME.fullmatch(name) is not None
+    if not (is_temporary or _OUR_NAME.fullmatch(name)):
         return False
     with open(os.path.join(directory, name), "rb", opener=without_waiting) as file:
-        return file.read(len(MAGIC)) == MAGIC
+        prefix = file.read(PREFIX.size)
+        if is_temporary or not prefix.startswith(MAGIC) or len(prefix) < PREFIX.size:
+            return is_temporary and prefix.startswith(MAGIC)
+        _, _, length = PREFIX.unpack(prefix)
+        return length <= _LONGEST_HEADER and _is_header(file.read(length), name)
+
+
+def _is_header(text: bytes, name: str) -> bool:
+    """Tell whether this is the header, of whatever format, of a table file of some name."""
+    import json
+
+    try:
+        header = json.loads(text)
+        key = tuple(map(int, header["key"]))
+        return "format" in header and file_name("", header["table"], key) == name
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return False
 
 
 def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:

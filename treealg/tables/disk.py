@@ -16,7 +16,6 @@ import contextlib
 import errno
 import os
 import stat
-import struct
 import sys
 import zlib
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ import numpy as np
 from treealg.checks import brief
 from treealg.tables.directory import (
     MAGIC,
+    PREFIX,
     TEMPORARY,
     Key,
     check_trusted,
@@ -48,7 +48,6 @@ LARGEST_FILE = 24 * MAX_COEFFICIENTS + 16 * MAX_ENTRIES
 _LARGEST_HEADER = 2**13
 """No header is larger by more than the text of its key: names, and numbers of arrays."""
 
-_PREFIX = struct.Struct("<8sQQ")
 _ALIGNMENT = 16
 
 _Table = TypeVar("_Table", bound=Table)
@@ -79,7 +78,7 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
         "arrays": places,
     }
     text = json.dumps(header).encode()
-    text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
+    text += b" " * (-(PREFIX.size + len(text)) % _ALIGNMENT)
     digest = _digest(len(text), [text, *chunks])
     check_trusted(directory)
     try:
@@ -91,7 +90,7 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     # Of the mode that the umask leaves, so that other users may read a common cache.
     try:
         with open(temporary, "xb") as file:
-            file.writelines([_PREFIX.pack(MAGIC, digest, len(text)), text, *chunks])
+            file.writelines([PREFIX.pack(MAGIC, digest, len(text)), text, *chunks])
         # Who clears the cache meanwhile may have removed it.
         with contextlib.suppress(FileNotFoundError):
             os.replace(temporary, file_name(directory, name, key))
@@ -114,11 +113,15 @@ def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | Non
     path = file_name(directory, name, key)
     try:
         check_trusted(directory)
+    except NotADirectoryError:
+        return None
+    try:
         header, payload = _content(path, name, key, cls)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        if error.filename == path and os.path.lexists(path):  # else it is of the directory
+        # Else it is of the directory. Where reading fails, the system names no file.
+        if error.filename in (path, None) and os.path.lexists(path):
             raise DamagedFileError(f"it cannot be read: {error.strerror}") from error
         raise
     try:
@@ -171,19 +174,19 @@ def _opened(path: str, name: str, key: Key, cls: type[Table]) -> Iterator[_Opene
         size = found.st_size
         if size > LARGEST_FILE:
             raise DamagedFileError(f"it has {size} bytes, more than any table")
-        prefix = file.read(_PREFIX.size)
-        if len(prefix) < _PREFIX.size:
+        prefix = file.read(PREFIX.size)
+        if len(prefix) < PREFIX.size:
             raise DamagedFileError("it is too short")
-        magic, digest, length = _PREFIX.unpack(prefix)
+        magic, digest, length = PREFIX.unpack(prefix)
         if magic != MAGIC:
             raise DamagedFileError("it does not begin like a table file")
         if length > _LARGEST_HEADER + len(str(list(key))):
             raise DamagedFileError(f"its header has {length} bytes, more than that of any table")
         text = file.read(length)
-        if len(text) < min(length, size - _PREFIX.size):
+        if len(text) < min(length, size - PREFIX.size):
             raise DamagedFileError("it was cut off while it was read")
         header = _header(text, name, key, cls)
-        if size != _PREFIX.size + length + header.nbytes:
+        if size != PREFIX.size + length + header.nbytes:
             raise DamagedFileError(f"its {size} bytes are not those of its arrays")
         yield _Opened(file, size, digest, text, header)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_path
+from treealg.checks import check_file
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.coefficients import CoefficientTable
 from treealg.tables.convolution_table import ConvolutionTable
@@ -52,7 +52,7 @@ def save_table(table: Table, path: str | Path) -> None:
         If `table` is no table, or `path` no name.
     InvalidValueError
         If `path` is empty or cannot be written: the name of a folder, or in one that is not there,
-        too long, or of a pipe from which nobody reads.
+        too long, or of what is no regular file, as a pipe.
 
     See Also
     --------
@@ -81,7 +81,9 @@ def save_table(table: Table, path: str | Path) -> None:
             f"table must be one of {', '.join(_CLASSES)}, got {type(table).__name__}"
         )
     integers, arrays = table.parts()
-    file = check_path("path", path)
+    file = check_file("path", path)
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise InvalidValueError(f"{file} cannot be written: it is no regular file")
     given: dict[str, Any] = {_KIND: np.array(type(table).__name__), **integers, **arrays}
     with whole(file) as out:
         np.savez(out, **given)
@@ -118,7 +120,7 @@ def load_table(path: str | Path) -> Table:
     >>> table.dimension, table.degree, table.n_blocks
     (2, 3, 25)
     """
-    source = check_path("path", path)
+    source = check_file("path", path)
     if os.path.exists(source) and not os.path.isfile(source):
         raise InvalidValueError(f"path must be the name of a file, got {source}, which is none")
     try:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.checks import brief, check_callable, check_flag, check_integer, check_path, closest
+from treealg.checks import brief, check_callable, check_file, check_flag, check_integer, closest
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -133,7 +133,7 @@ def verify(
     kinds = _kinds(planar)
     ptx = check_flag("ptx", ptx)
     names = _names(maps)
-    target = None if report is None else check_path("report", report)
+    target = None if report is None else check_file("report", report)
     _refuse_large(dimensions[-1], degrees[-1], kinds, names)
     find_compiler("c")
     find_compiler("c++")
