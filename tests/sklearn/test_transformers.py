@@ -318,6 +318,7 @@ def holding_itself():
         ({}, [[10**400, 1.0]], InvalidValueError, "X has integers beyond"),
         ({}, 10**400, InvalidValueError, "X: int too large"),
         ({}, holding_itself(), InvalidTypeError, "X must be .*, or holds itself"),
+        ({}, pd.DataFrame({"a": ["1", "x"]}), InvalidTypeError, "numbers, got 'a' of .*; drop it"),
         ({}, [[1.0, 2.0], [3.0]], InvalidValueError, r"X\[0\] has 2 entries and X\[1\] 1 entry"),
         (
             {},

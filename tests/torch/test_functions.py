@@ -526,6 +526,23 @@ def test_what_no_function_takes_is_not_told_to_become_a_tensor(path, error, said
         treealg.torch.sig(path, 2)
 
 
+NO_NUMBERS = {
+    "nothing": [],
+    "a shape": torch.ones(1, 2, device="meta"),
+    "a sparse tensor": torch.eye(2).to_sparse(),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [*(("weights", kind) for kind in NO_NUMBERS), ("path", "nothing"), ("path", "a sparse tensor")],
+)
+def test_what_has_no_numbers_is_no_option_and_no_path(name, kind):
+    given = {"path": torch.eye(2), name: NO_NUMBERS[kind]}
+    with pytest.raises(treealg.TreeAlgError, match=name):
+        treealg.torch.sig(degree=2, **given)
+
+
 def test_weights_that_are_a_table_are_no_names_of_columns():
     table = pandas.DataFrame({"a": [1, 2], "b": [1, 2]})
     for own, path in ((treealg, np.eye(2)), (treealg.torch, torch.eye(2))):

@@ -139,7 +139,11 @@ def _read(argument: Argument, name: str, value: Any) -> Any:
 
 def _is_deep(value: Any) -> bool:
     """Tell whether a value is a nested list of three axes, or more."""
-    return is_list(value) and is_list(value[0]) and bool(value[0]) and is_list(value[0][0])
+    for _ in range(2):
+        if not is_list(value) or not value:
+            return False
+        value = value[0]
+    return is_list(value)
 
 
 def _type(value: Any) -> str:

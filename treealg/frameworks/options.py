@@ -19,9 +19,10 @@ import numpy as np
 
 from treealg.checks import check_flag, check_integer, check_real, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.operations.operation import Operation, Option
 from treealg.numeric.pairs.static import LinearKernel, RBFKernel, ScaledLinearKernel
-from treealg.sequences import check_sequence, is_sequence, shape_of
+from treealg.sequences import check_sequence, is_sequence
 
 __all__ = [
     "as_number",
@@ -180,7 +181,7 @@ def _entries(name: str, value: Any) -> list[Any] | tuple[Any, ...] | None:
     if hasattr(type(value), "to_tuple"):
         found: Any = value.to_tuple()
         return found  # type: ignore[no-any-return]
-    if len(shape_of(value)) > 1:  # tables, too, whose items are the names of columns
+    if is_table(value):  # whose items are the names of columns
         value = np.asarray(value)
     if isinstance(value, np.ndarray):  # one axis may be those of a word
         found = value.tolist() if value.ndim != 1 else tuple(value.tolist())

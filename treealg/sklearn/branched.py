@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from treealg.checks import check_flag
 from treealg.numeric import (
     branched_log_sig,
     branched_log_sig_names,
@@ -298,4 +299,4 @@ class BranchedLogSignatureTransformer(PathTransformer):
     @property
     def _form(self) -> Any:
         """The method; None is that of coefficients of which no other basis is smaller."""
-        return int(bool(self.planar)) if self.method is None else self.method
+        return int(check_flag("planar", self.planar)) if self.method is None else self.method

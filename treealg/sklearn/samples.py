@@ -225,6 +225,11 @@ def _refuse_inexact(X: Any, name: str) -> None:
                 )
             if values.dtype.kind in "iu":
                 exact_values(values, f"{name}, column {label!r},", _AS_FLOATS)
+            elif values.dtype.kind in "OSTU" and not _is_of_numbers(values):
+                raise InvalidTypeError(
+                    f"{name} must have columns of numbers, got {label!r} of {column.dtype}; drop "
+                    f"it, or convert it"
+                )
         return
     if not isinstance(X, (np.ndarray, list, tuple)) and not hasattr(X, "__array__"):
         return
@@ -242,6 +247,17 @@ def _refuse_inexact(X: Any, name: str) -> None:
     )
     if values.dtype.kind in "iu" or is_of_integers:
         exact_values(values, name, _AS_FLOATS)
+
+
+def _is_of_numbers(column: npt.NDArray[Any]) -> bool:
+    """Tell whether texts in a column are numbers, which scikit-learn reads."""
+    try:
+        column.astype(np.float64)
+    except ValueError:
+        return False
+    except Exception:  # of any package whose values they are, of which scikit-learn knows more
+        return True
+    return True
 
 
 def _columns(table: Any) -> Iterator[tuple[Any, Any]]:
