@@ -372,3 +372,20 @@ def test_paths_that_are_shifted_have_the_normalised_kernel_1_or_nan():
         known = found[~np.isnan(found)]
         np.testing.assert_allclose(known, 1, atol=1e-3)
         assert known.size or scale > 0.5
+
+
+@pytest.mark.parametrize(
+    "scales",
+    [(1e153, 1e153), (1e155, 1e155), (3e307, 3e307), (2e307, 1e200), (1e10, 1e300)],
+    ids=str,
+)
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_paths_whose_products_are_beyond_floats_have_kernels_of_0_and_1(depth, scales):
+    rng = np.random.default_rng(7)
+    for length in (2, 3, 4):
+        x, y = rng.normal(size=(2, 5, length, 2)) / 8 * np.reshape(scales, (2, 1, 1, 1))
+        gram = treealg.branched_sig_kernel_gram(x, y, depth, 1, normalize=True)
+        assert np.array_equal(gram, np.zeros((5, 5)))
+        for paths in (x, y):
+            gram = treealg.branched_sig_kernel_gram(paths, paths, depth, 1, normalize=True)
+            assert np.array_equal(gram, np.eye(5))

@@ -32,6 +32,7 @@ _CORNERS = [
     for columns in (slice(-1), slice(1, None))
 ]
 _LARGEST = 700.0  # exponent, whose exponential is finite
+_LARGEST_BITS = 400  # of points, whose products are finite by far
 # Relative, of an exponent: what it sums up are exponentials, whose own exponents are rounded, and
 # are up to 700; its terms may be several times their sum.
 _ROUNDINGS = 4096
@@ -242,7 +243,8 @@ def _tower(problem: Problem, first: Indices, second: Indices) -> Tower:
 
     Beyond the first level that is infinite, each level is the exponential of the one before.
     """
-    cells = _cells(problem, first, second)[0] / 2.0 ** sum(problem.orders)
+    cells, factor = _small_cells(problem, first, second)
+    cells = cells / 2.0 ** sum(problem.orders)
     for axis, order in enumerate(problem.orders):
         cells = np.repeat(cells, 1 << order, axis=axis)
     exponents = np.zeros((cells.shape[0] + 1, cells.shape[1] + 1))
@@ -254,12 +256,27 @@ def _tower(problem: Problem, first: Indices, second: Indices) -> Tower:
         exponents[1:, 1:] = (means * cells).cumsum(axis=0).cumsum(axis=1)
         last = level == problem.depth - 1
         number = exponents[-1, -1] if last else exponents.max()
-        if number > 0 and greatest + np.log(number) > _LARGEST:
-            return problem.depth - level, greatest + np.log(number)
+        if number > 0 and greatest + np.log(number) + factor > _LARGEST:
+            return problem.depth - level, greatest + np.log(number) + factor
         # The factor may be infinite where what it multiplies is small.
-        sizes = np.exp(greatest + np.log(abs(exponents[1:, 1:])))
+        sizes = np.exp(greatest + np.log(abs(exponents[1:, 1:])) + factor)
         exponents[1:, 1:] = np.copysign(sizes, exponents[1:, 1:])
     return 0, exponents[-1, -1]
+
+
+def _small_cells(problem: Problem, first: Indices, second: Indices) -> tuple[Floats, float]:
+    """Return the increments of one pair divided by a factor, and the logarithm of that.
+
+    Products of points that are floats need not be.
+    """
+    points = _points(problem, first, second)
+    exponents = [0, 0]
+    if not problem.rbf:
+        for place, own in enumerate(points):
+            exponents[place] = max(int(np.frexp(abs(own).max())[1]) - _LARGEST_BITS, 0)
+            points[place] = np.ldexp(own, -exponents[place])
+    cells: Floats = _increments(problem, *points)[0]
+    return cells, float(sum(exponents) * np.log(2))
 
 
 def _points(problem: Problem, first: Indices, second: Indices) -> list[Floats]:
@@ -276,7 +293,10 @@ def _points(problem: Problem, first: Indices, second: Indices) -> list[Floats]:
 
 def _cells(problem: Problem, first: Indices, second: Indices) -> Floats:
     """Return the increments of the static kernel over the cells of the grid of points."""
-    x, y = _points(problem, first, second)
+    return _increments(problem, *_points(problem, first, second))
+
+
+def _increments(problem: Problem, x: Floats, y: Floats) -> Floats:
     if not problem.rbf:
         steps: Floats = np.diff(x, axis=1) @ np.diff(y, axis=1).swapaxes(1, 2)
         return problem.parameter * steps
