@@ -10,9 +10,9 @@ from treealg.symbolic import Character, Element, Tree, bck
 from treealg.symbolic.bseries import RungeKutta
 from treealg.symbolic.display import to_latex
 from treealg.symbolic.linear.coefficients import is_coefficient, is_finite
+from treealg.symbolic.linear.exact_values import exact_value
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.linear.walks import ascending, opened, parts
-from treealg.symbolic.linear.zeros import exact_value
 
 LEAF = Tree()
 LADDER = Tree([LEAF])

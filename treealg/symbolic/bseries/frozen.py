@@ -23,7 +23,8 @@ from treealg.symbolic.bseries.lie_butcher import (
     ordered_forests_up_to,
 )
 from treealg.symbolic.bseries.truncated import check_same_colours, in_field
-from treealg.symbolic.linear.zeros import check_tolerance, is_zero
+from treealg.symbolic.linear.tolerances import check_tolerance
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.forests import OrderedForest
 
 __all__ = ["frozen_bracket", "frozen_exponential", "frozen_field", "frozen_product"]

@@ -18,7 +18,8 @@ from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import entered
 from treealg.symbolic.linear.elements import one_tree
-from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
+from treealg.symbolic.linear.tolerances import check_tolerance, vanishes
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -53,7 +54,7 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
         A method.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
         edge joins equal colours, and the colour of the root may matter.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------
@@ -163,7 +164,7 @@ def is_symplectic(series: BSeries, *, system: str = "additive", tol: Any = None)
         As for `symplectic_order`.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------
@@ -200,7 +201,7 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
         A method, with value 1 on the empty tree, or a vector field, with value 0; one colour.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------
@@ -242,7 +243,12 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
             key, sign = found
             term = field._values[tree] * Fraction(sign, tree.symmetry)
             sums[key] = sums.get(key, 0) + term
-    failures = [tree.order - 2 for tree, value in sums.items() if not vanishes(value, tol)]
+    summands = partial(series._summands, *field._values.values())
+    failures = [
+        tree.order - 2
+        for tree, value in sums.items()
+        if not vanishes(value, tol, summands=summands)
+    ]
     return min(failures, default=series.order)
 
 
@@ -255,7 +261,7 @@ def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
         As for `energy_order`.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------

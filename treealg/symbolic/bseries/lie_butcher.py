@@ -28,7 +28,7 @@ from treealg.symbolic.bseries.truncated import (
 )
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.elements import sole_forest
-from treealg.symbolic.linear.zeros import GIVE_TOLERANCE, check_tolerance, vanishes
+from treealg.symbolic.linear.tolerances import GIVE_TOLERANCE, check_tolerance, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import counts, enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -291,7 +291,7 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
         A method.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------
@@ -337,7 +337,7 @@ def is_character(series: LieButcherSeries, *, tol: Any = None) -> bool:
         Any series.
     tol : float, optional
         How far floats may be from what they must be, an absolute difference; without it floats
-        that differ are an error. Exact coefficients are decided exactly.
+        that differ by what rounding explains are an error. Exact ones are decided exactly.
 
     Returns
     -------

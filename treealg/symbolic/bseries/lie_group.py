@@ -252,7 +252,7 @@ class CommutatorFree(Slotted):
             Where to stop.
         tol : float, optional
             How far floats may be from what they must be, an absolute difference; without it floats
-            that differ are an error. Exact coefficients are decided exactly.
+            that differ by what rounding explains are an error. Exact ones are decided exactly.
 
         Returns
         -------

@@ -16,7 +16,8 @@ from treealg.symbolic.bseries.weight_terms import check_weights
 from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
-from treealg.symbolic.linear.zeros import are_equal, check_tolerance, magnitude, vanishes
+from treealg.symbolic.linear.tolerances import check_tolerance, vanishes
+from treealg.symbolic.linear.zeros import are_equal
 from treealg.symbolic.trees.displayed import Tabular
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.labels import first_labels
@@ -294,9 +295,11 @@ class OneStepMethod(Slotted, Tabular):
                     return order - 1
         return last
 
-    def _summands(self, tree: Tree, exact: Fraction) -> tuple[Any, ...]:
+    def _summands(
+        self, tree: Tree, exact: Fraction, *, size: Callable[[Any], float]
+    ) -> tuple[float, ...]:
         """Return the sizes of both sides of an order condition, with no signs to cancel."""
-        return self._through(magnitude)._weight(tree, {}), exact
+        return self._through(size)._weight(tree, {}), size(exact)
 
 
 def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:

@@ -16,7 +16,7 @@ from treealg.symbolic.bseries.methods_base import (
     read_tableau,
 )
 from treealg.symbolic.bseries.stability import stability_quotient
-from treealg.symbolic.linear.zeros import vanishes
+from treealg.symbolic.linear.tolerances import vanishes
 from treealg.symbolic.trees.displayed import Tableau
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
@@ -107,7 +107,9 @@ class RungeKutta(OneStepMethod):
                 b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j],
                 None,
                 remedy,
-                summands=lambda i=i, j=j: (b[i] * a[i][j], b[j] * a[j][i], b[i] * b[j]),  # type: ignore[misc]
+                summands=lambda size, i=i, j=j: map(
+                    size, (b[i] * a[i][j], b[j] * a[j][i], b[i] * b[j])
+                ),
             )
             for i in range(self.stages)
             for j in range(i + 1)

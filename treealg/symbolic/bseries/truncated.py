@@ -18,14 +18,8 @@ from treealg.symbolic.linear.coefficients import (
     values_by_key,
 )
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
-from treealg.symbolic.linear.zeros import (
-    are_equal,
-    check_tolerance,
-    is_close,
-    is_known_zero,
-    is_zero,
-    is_zero_number,
-)
+from treealg.symbolic.linear.tolerances import check_tolerance, is_close
+from treealg.symbolic.linear.zeros import are_equal, is_known_zero, is_zero, is_zero_number
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.labels import first_labels
@@ -201,13 +195,14 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         InvalidTypeError
             If `other` is a series of another type, or `tol` is not a real number.
         InvalidValueError
-            If order or colours differ, `tol` is negative, or a difference has symbols and is
-            neither a polynomial in them nor an exact rational function.
+            If order or colours differ, `tol` is negative, or a difference has symbols and is no
+            rational function of them.
 
         Notes
         -----
-        Differences with symbols are compared by the coefficients of polynomials; an exact quotient
-        of polynomials that is no constant is close to nothing.
+        Differences with symbols are compared by the coefficients of polynomials; with floats, those
+        of a quotient by the coefficients of its numerator, where the greatest one of its
+        denominator is 1. An exact quotient of polynomials that is no constant is close to nothing.
 
         Examples
         --------
@@ -234,12 +229,12 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         values = {key: function(value) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 
-    def _summands(self, *parts: Any) -> tuple[Any, ...]:
-        """Return what a condition on coefficients is rounded with: these, and all coefficients.
+    def _summands(self, *parts: Any, size: Callable[[Any], float]) -> Iterator[float]:
+        """Return the sizes of what a condition is rounded with: of these, and all coefficients.
 
         Small ones may be what is left of sums of larger ones.
         """
-        return *parts, *self._values.values()
+        return map(size, (*parts, *self._values.values()))
 
     def truncate(self, order: Any) -> Self:
         """Return the series up to a smaller order.

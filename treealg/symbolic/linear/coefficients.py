@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cmath
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Number
@@ -14,7 +14,7 @@ from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.giants import check_giants, check_substitution
 from treealg.symbolic.linear.powers import check_expansion
-from treealg.symbolic.linear.walks import ascending, parts, too_deep
+from treealg.symbolic.linear.walks import ascending, too_deep
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.slots import Slotted
@@ -159,10 +159,16 @@ def is_finite(value: Any) -> bool:
         return cmath.isfinite(value)
     if not hasattr(type(value), "free_symbols"):
         return True
-    from sympy import S
+    from sympy import Limit, S
+    from sympy.concrete.expr_with_limits import ExprWithLimits
+
+    def into(part: Any) -> Iterable[Any]:
+        # The bounds of integrals and sums, and where limits are taken, may be infinite.
+        own: Iterable[Any] = part.args
+        return part.args[:1] if isinstance(part, (ExprWithLimits, Limit)) else own
 
     infinite = (S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity)
-    return not any(part in infinite for part in parts(value) if not part.args)
+    return not any(part in infinite for part in ascending([value], into) if not part.args)
 
 
 def is_zero_start(value: Any, what: str) -> bool:

@@ -17,20 +17,13 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import (
     Coefficients,
     check_coefficient,
-    python_number,
     quotient,
 )
-from treealg.symbolic.linear.fields import is_expression, normal_form
+from treealg.symbolic.linear.fields import is_expression
 from treealg.symbolic.linear.ordering import ends_in_order, in_order
-from treealg.symbolic.linear.zeros import (
-    are_equal,
-    check_tolerance,
-    exact_value,
-    is_close,
-    is_known_zero,
-    is_zero,
-    is_zero_number,
-)
+from treealg.symbolic.linear.plain_numbers import plain_number
+from treealg.symbolic.linear.tolerances import check_tolerance, is_close
+from treealg.symbolic.linear.zeros import are_equal, is_known_zero, is_zero, is_zero_number
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.entries import Entry
@@ -249,13 +242,13 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         InvalidTypeError
             If `other` is of another type, or `tol` is not a real number.
         InvalidValueError
-            If `tol` is negative, or a difference has symbols and is neither a polynomial in them
-            nor an exact rational function.
+            If `tol` is negative, or a difference has symbols and is no rational function of them.
 
         Notes
         -----
-        Differences with symbols are compared by the coefficients of polynomials; an exact quotient
-        of polynomials that is no constant is close to nothing.
+        Differences with symbols are compared by the coefficients of polynomials; with floats, those
+        of a quotient by the coefficients of its numerator, where the greatest one of its
+        denominator is 1. An exact quotient of polynomials that is no constant is close to nothing.
 
         Examples
         --------
@@ -279,7 +272,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
             return hash(0)
         if len(keys) == 1 and (key := next(iter(keys))) in _UNITS:
             # In its algebra, a multiple of the unit equals its coefficient, if that is a number.
-            value = _plainest(self._terms[key])
+            value = plain_number(self._terms[key])
             return hash(keys) if is_expression(value) else hash(value)
         return hash(keys)
 
@@ -434,22 +427,6 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
 
 
 _UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
-
-
-def _plainest(coefficient: Any) -> Any:
-    """Return a coefficient as the number of Python that it is, in any writing, if it is one."""
-    value = exact_value(coefficient)
-    if not is_expression(value):
-        return value
-    value = normal_form(value)
-    try:
-        value = python_number(value.simplify()) if is_expression(value) else value
-    except RecursionError:  # nor does SymPy get so deep when it compares this with a number
-        return value
-    if is_expression(value) and value.is_number and value.is_finite:
-        number = complex(value)
-        return number if are_equal(value, number) else value
-    return value
 
 
 def terms_of(image: Any) -> dict[Any, Any]:

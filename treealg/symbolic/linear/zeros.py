@@ -1,33 +1,34 @@
-"""Whether a coefficient is zero: exactly, or to a tolerance that the caller names."""
+"""Whether a coefficient is zero, and whether two are equal: exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from fractions import Fraction
-from math import inf, isfinite, nan
 from numbers import Number
 from typing import Any
 
-from treealg.checks import brief, check_real
 from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.algebraic import is_zero_algebraic
-from treealg.symbolic.linear.coefficients import python_number
-from treealg.symbolic.linear.fields import fraction_of, is_expression, normal_form
-from treealg.symbolic.linear.walks import parts, too_deep
+from treealg.symbolic.linear.exact_values import EXACT, exact_value, in_sympy
+from treealg.symbolic.linear.fields import fraction_of, is_expression
+from treealg.symbolic.linear.identities import evaluated, is_zero_by_identities, unevaluated
+from treealg.symbolic.linear.sampling import attempted, differs, points
+from treealg.symbolic.linear.walks import ascending, opened, parts, too_deep
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
-    "GIVE_TOLERANCE",
     "are_equal",
-    "check_tolerance",
-    "exact_value",
-    "is_close",
+    "coefficients_of",
     "is_known_zero",
     "is_zero",
     "is_zero_number",
-    "magnitude",
-    "vanishes",
+    "without_functions",
 ]
+
+#: Of integrals, values are taken at so many points, which are in the right half of the unit circle.
+_FEW = 2
+
+#: Of anything else, at so many before identities are tried.
+_FIRST = 4
 
 
 def is_zero(value: Any) -> bool:
@@ -57,22 +58,57 @@ def is_zero(value: Any) -> bool:
 
 
 def _is_zero_expression(value: Any) -> bool:
+    value = _evaluated(value)
+    if value is None or value.is_Number:
+        return value is not None and bool(value == 0)
     if not value.is_commutative:
         return bool(value.expand() == 0)
+    if _is_infinite(value):
+        return False
     if not value.free_symbols:
         return _is_zero_constant(value)
-    value = _without_functions(value)
+    value = without_functions(value)
     numerator, rational = fraction_of(value)
     if rational or numerator == 0:
         return bool(numerator == 0)
-    if _differs_somewhere(value):
+    places = points(value.free_symbols)
+    if unevaluated(value):
+        # Integrals have values where they converge, and take long.
+        places = places[:_FEW]
+        has_value = differs(value, places, roughly=True)
+    else:
+        has_value = differs(value, places[:_FIRST])
+    if has_value:
         return False
     numerator = numerator.expand()
     if numerator == 0:
         return True
-    if numerator.free_symbols and (coefficients := _coefficients(numerator)) is not None:
+    if numerator.free_symbols and (coefficients := coefficients_of(numerator)) is not None:
         return all(map(is_zero, coefficients))
-    return _decided(value)
+    return _decided(value, has_value, places[_FIRST:])
+
+
+def _evaluated(value: Any) -> Any:
+    """Return an expression with its integrals and the like evaluated; None if it is not zero."""
+    from sympy import Integral
+
+    found = unevaluated(value)
+    if not found:
+        return value
+    # What an integral is can take long to find, where it is not this.
+    if all(isinstance(part, Integral) for part in found) and differs(
+        value, points(value.free_symbols)[:1], roughly=True
+    ):
+        return None
+    return evaluated(value)
+
+
+def _is_infinite(value: Any) -> bool:
+    """Tell whether an infinite number is a part of a rational function, or none at all."""
+    from sympy import S
+
+    infinite = (S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity)
+    return any(part in infinite for part in ascending([value], opened) if not part.args)
 
 
 def is_known_zero(coefficient: Any) -> bool:
@@ -100,10 +136,17 @@ def is_zero_number(value: Any) -> bool:
     return isinstance(value, Number) and not value
 
 
-def _without_functions(value: Any) -> Any:
+def without_functions(value: Any) -> Any:
     """Return an expression with symbols for unknown functions, and derivatives, entries of arrays.
 
     These are independent where they are taken at their own variables or, of arrays, at numbers.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> a = sympy.Symbol("a")
+    >>> without_functions(sympy.Function("f")(a) + a).is_rational_function()
+    True
     """
     from sympy import Derivative, Dummy, Indexed, Integral, Limit, Product, Subs, Sum
     from sympy.core.function import AppliedUndef
@@ -146,75 +189,67 @@ def _is_zero_constant(value: Any) -> bool:
     known = is_zero_algebraic(value)
     if known is not None:
         return known
-    size = abs(_approximation(value))
-    if size.is_comparable and size > 1e-20:
+    has_value = differs(value, [{}], roughly=bool(unevaluated(value)))
+    if has_value:
         return False
     if value.expand() == 0:
         return True
     numerator = fraction_of(value)[0]
-    return numerator == 0 or numerator.expand() == 0 or _decided(value)
+    return numerator == 0 or numerator.expand() == 0 or _decided(value, has_value, [])
 
 
-def _approximation(value: Any) -> Any:
-    try:
-        return value.evalf(30)
-    except RecursionError:  # of derivatives of unknown functions, which SymPy asks for again
-        return value
+def _decided(value: Any, has_value: bool | None, places: list[dict[Any, Any]]) -> bool:
+    """Decide by identities about what seems to be zero where it had values, if it had any.
 
-
-def _coefficients(numerator: Any) -> list[Any] | None:
-    """Return the coefficients of a polynomial with constant ones, None for anything else."""
-    import sympy
-
-    symbols = sorted(numerator.free_symbols, key=lambda symbol: symbol.sort_key())
-    if not numerator.is_polynomial(*symbols):
-        return None
-    return [value.as_expr() for value in sympy.Poly(numerator, *symbols, domain="EX").coeffs()]
-
-
-def _decided(value: Any) -> bool:
-    try:
-        answer = False if _differs_somewhere(value) else value.equals(0)
-    except (TypeError, ValueError):  # of functions that SymPy takes to where they have no values
-        answer = None
+    Or by its values at more points, which may take long: of large numbers, many digits cancel.
+    """
+    answer = is_zero_by_identities(value, has_value=has_value is not None)
+    if answer is None:
+        more = differs(value, places)
+        if more:
+            return False
+        has_value = more if has_value is None else has_value
+    if answer is None and (has_value is None or not value.free_symbols):
+        # SymPy calls things unequal that it does not know to be equal.
+        is_equal = attempted(lambda: value.equals(0))
+        if is_equal or (is_equal is False and has_value is None and _is_unknown(value)):
+            answer = is_equal
     if answer is None:
         raise InvalidValueError(
             f"cannot decide whether {value} is zero: it is neither a rational function nor an "
             "algebraic number; simplify or substitute first"
         )
-    return bool(answer)
+    return answer
 
 
-def _differs_somewhere(value: Any) -> bool:
-    """Tell whether an expression is clearly not zero at one of a few points."""
-    symbols = sorted(value.free_symbols, key=lambda symbol: symbol.sort_key())
-    for point in zip(*map(_values, symbols), strict=False):
-        try:
-            found = _approximation(value.subs(dict(zip(symbols, point, strict=True))))
-        except (TypeError, ValueError):  # of what is for real numbers only, such as Max
-            continue
-        if found.is_number and found.is_finite and abs(found) > 1e-15:
-            return True
-    return False
+def _is_unknown(value: Any) -> bool:
+    """Tell whether an expression is a function without values, or made of unknown ones."""
+    from sympy import Add, Indexed
+    from sympy.core.function import AppliedUndef
+    from sympy.matrices.expressions.matexpr import MatrixElement
+
+    kinds = (AppliedUndef, Indexed, MatrixElement)
+    return not value.has(Add) or any(isinstance(part, kinds) for part in parts(value))
 
 
-def _values(symbol: Any) -> list[Any]:
-    """Return a few values that a symbol may take, others for each name."""
-    from sympy import I, Rational
+def coefficients_of(numerator: Any) -> list[Any] | None:
+    """Return the coefficients of a polynomial with constant ones, None for anything else.
 
-    shift = sum(map(ord, str(symbol))) % 97 + 2
-    candidates: list[Any] = [
-        Rational(5 * shift + 1, 97),
-        -Rational(5 * shift + 2, 97),
-        shift * I + 1,
-    ]
-    candidates += map(Rational, (shift, -shift, 2 * shift, 2 * shift + 1))
-    facts = symbol.assumptions0.items()
-    return [
-        value
-        for value in candidates
-        if all(getattr(value, f"is_{name}", None) in (None, fact) for name, fact in facts)
-    ]
+    Examples
+    --------
+    >>> import sympy
+    >>> a = sympy.Symbol("a")
+    >>> coefficients_of(sympy.sqrt(2) * a + 1), coefficients_of(sympy.sin(a))
+    ([sqrt(2), 1], None)
+    """
+    import sympy
+
+    symbols = sorted(numerator.free_symbols, key=lambda symbol: symbol.sort_key())
+    if not symbols:
+        return [numerator]
+    if not numerator.is_polynomial(*symbols):
+        return None
+    return [value.as_expr() for value in sympy.Poly(numerator, *symbols, domain="EX").coeffs()]
 
 
 def are_equal(first: Any, second: Any) -> bool:
@@ -229,10 +264,10 @@ def are_equal(first: Any, second: Any) -> bool:
     """
     if first is second:
         return True
-    if first.__class__ not in _EXACT or second.__class__ not in _EXACT:
+    if first.__class__ not in EXACT or second.__class__ not in EXACT:
         first, second = exact_value(first), exact_value(second)
     if is_expression(first) or is_expression(second):
-        first, second = _in_sympy(first), _in_sympy(second)
+        first, second = in_sympy(first), in_sympy(second)
     try:
         if first == second:
             return True
@@ -242,223 +277,3 @@ def are_equal(first: Any, second: Any) -> bool:
     except RecursionError:
         raise too_deep(first) from None
     return is_zero(difference)
-
-
-_EXACT = frozenset({int, Fraction, float})
-
-#: Floats that are so large or small, in binary digits, are not written as fractions, and exponents
-#: that are larger fractions are not roots.
-_MOST_BITS, _GREATEST_EXPONENT = 100_000, 60
-
-
-def exact_value(value: Any) -> Any:
-    """Return a coefficient with its floats as the rational numbers that they are.
-
-    Of numbers of Python, nothing changes, as these compare and hash by value. Floats of SymPy and
-    mpmath, of any precision, do neither: 0.1 is no tenth.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> exact_value(sympy.Float(0.1)) == 0.1, exact_value(sympy.Float(0.5) * sympy.Symbol("a"))
-    (True, a/2)
-    """
-    if value.__class__ in _EXACT:
-        return value
-    if not is_expression(value):
-        if hasattr(value, "_mpc_"):
-            real, imaginary = exact_value(value.real), exact_value(value.imag)
-            return python_number(_in_sympy(real) + _imaginary(imaginary))
-        return _fraction_of_float(value) if hasattr(value, "_mpf_") else value
-    from sympy import S
-
-    if value in (S.Infinity, S.NegativeInfinity):
-        return float(value)
-    floats = [part for part in parts(value) if part.is_Float]
-    if not floats:
-        return python_number(value)
-    rule = {number: _in_sympy(_fraction_of_float(number)) for number in floats}
-    for power in [part for part in parts(value) if part.is_Pow]:
-        for number in parts(power.exp):
-            known = rule.get(number)
-            if getattr(known, "is_Rational", False) and _size_of(known) > _GREATEST_EXPONENT:
-                del rule[number]
-    try:
-        return python_number(value.xreplace(rule))
-    except RecursionError:
-        raise too_deep(value) from None
-
-
-def _size_of(number: Any) -> int:
-    return max(abs(int(number.p)), int(number.q))
-
-
-def _fraction_of_float(value: Any) -> Any:
-    """Return a float of SymPy or mpmath as the fraction that it is, if that is no giant."""
-    negative, mantissa, exponent, _ = value._mpf_
-    if not mantissa:
-        return 0 if not exponent else float(value)  # infinite, or no number
-    if abs(exponent) > _MOST_BITS:
-        return value
-    size = int(mantissa) << exponent if exponent > 0 else Fraction(int(mantissa), 1 << -exponent)
-    size = -size if negative else size
-    return size.numerator if size.denominator == 1 else size
-
-
-def _in_sympy(value: Any) -> Any:
-    """Return a number of Python, exactly, as one of SymPy, and anything else as it is."""
-    from sympy import Float, Integer, Rational
-
-    if value.__class__ is int:
-        return Integer(value)
-    if value.__class__ is float:
-        if not isfinite(value):
-            return Float(value)
-        value = Fraction(value)
-    if value.__class__ is Fraction:
-        return Rational(value.numerator, value.denominator)
-    if value.__class__ is complex:
-        return _in_sympy(value.real) + _imaginary(value.imag)
-    return value
-
-
-def _imaginary(value: Any) -> Any:
-    from sympy import I
-
-    return I * _in_sympy(value)
-
-
-def check_tolerance(tol: Any) -> float | None:
-    """Return the argument `tol`: None, or a real number of at least 0."""
-    if tol is None:
-        return None
-    number = check_real("tol", tol)
-    if number < 0:
-        raise InvalidValueError(f"tol must be at least 0, got {tol}")
-    return number
-
-
-#: What to do about floats, where a tolerance can be given.
-GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
-
-
-#: What a float may be off that is rounded, to single precision and a few times: this part of it.
-_ROUNDING = 2.0**-20
-
-
-def vanishes(
-    difference: Any,
-    tol: float | None,
-    remedy: str = GIVE_TOLERANCE,
-    *,
-    summands: Callable[[], Iterable[Any]] = tuple,
-) -> bool:
-    """Tell whether a condition holds whose two sides have this difference.
-
-    Exact differences are decided exactly. Floats are compared with the tolerance; without one only
-    the number 0 is decided, and numbers that no rounding explains of the summands of both sides.
-
-    Examples
-    --------
-    >>> vanishes(1e-17, 1e-12), vanishes(Fraction(1, 10**20), 1e-12)
-    (True, False)
-    >>> vanishes(0.25 - 1 / 3, None, summands=lambda: (0.25, 1 / 3))
-    False
-    """
-    difference = python_scalar(difference)
-    if not _is_rounded(difference):
-        return is_zero(difference)
-    if difference == 0:
-        return True
-    if tol is None:
-        if _is_beyond_rounding(difference, summands()):
-            return False
-        raise InvalidValueError(
-            f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
-            f"by {difference}, and only a tolerance tells whether that is rounding; {remedy}, or "
-            "give exact coefficients such as '1/6' or Fraction(1, 6)"
-        )
-    return _size(difference) <= tol
-
-
-def _is_beyond_rounding(difference: Any, summands: Iterable[Any]) -> bool:
-    """Tell whether a number is larger than the rounding of what it is the sum of, if that is known.
-
-    The summands are those of the conditions that are decided, of which signs do not matter.
-    """
-    sizes = list(map(magnitude, summands))
-    return bool(sizes) and magnitude(difference) > _ROUNDING * sum(sizes)
-
-
-def magnitude(value: Any) -> float:
-    """Return the absolute value of a number as a float, NaN for what has symbols.
-
-    Examples
-    --------
-    >>> magnitude(Fraction(-1, 2)), magnitude(3 + 4j)
-    (0.5, 5.0)
-    """
-    if is_expression(value):
-        return abs(complex(value)) if value.is_number else nan
-    return float(abs(value))
-
-
-def is_close(first: Any, second: Any, tol: float | None) -> bool:
-    """Tell whether two coefficients differ by at most a tolerance, exact ones included.
-
-    Examples
-    --------
-    >>> is_close(1 / 3, Fraction(1, 3), 1e-12), is_close(Fraction(1, 10), 0, 0.2)
-    (True, True)
-    >>> import sympy
-    >>> is_close(1 / sympy.Symbol("a"), 0, 0.2)
-    False
-    """
-    try:
-        if first is second or first == second:
-            return True
-        difference = first + -second  # mpmath adds fractions, and subtracts itself from none
-        if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
-            return True
-        return _size(difference) <= (tol or 0)
-    except RecursionError:
-        raise too_deep(first if is_expression(first) else second) from None
-
-
-def _is_rounded(value: Any) -> bool:
-    if isinstance(value, (float, complex)):
-        return True
-    if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
-        return True
-    return is_expression(value) and any(part.is_Float for part in parts(value))
-
-
-def _size(difference: Any) -> float:
-    """Return how far a difference is from zero; infinity beyond floats, and if it takes values."""
-    try:
-        return _greatest(difference)
-    except OverflowError:
-        return inf
-    except TypeError:
-        raise InvalidValueError(
-            f"tol cannot be compared with {brief(difference)}, which is no number"
-        ) from None
-
-
-def _greatest(difference: Any) -> float:
-    if not is_expression(difference):
-        return float(abs(difference))
-    if not _is_rounded(difference):
-        difference = _in_sympy(normal_form(difference))
-    found = [difference]
-    if symbols := difference.free_symbols:
-        coefficients = _coefficients(difference.expand())
-        if coefficients is None:
-            if _is_rounded(difference) or not difference.is_rational_function(*symbols):
-                raise InvalidValueError(
-                    f"tol cannot be compared with {difference}, which is no polynomial in its "
-                    "symbols; substitute numbers for them, or give exact rational functions"
-                )
-            return inf  # it takes all values but a few
-        found = coefficients
-    return max(abs(complex(part)) for part in found)

@@ -1,0 +1,144 @@
+"""Whether coefficients are zero, or equal, to a tolerance that the caller names."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+from treealg.checks import brief, check_real
+from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.exact_values import exact_value, in_sympy
+from treealg.symbolic.linear.fields import is_expression, normal_form
+from treealg.symbolic.linear.magnitudes import Summands, is_beyond_rounding
+from treealg.symbolic.linear.walks import parts, too_deep
+from treealg.symbolic.linear.zeros import coefficients_of, is_known_zero, is_zero
+from treealg.symbolic.trees.scalars import python_scalar
+
+__all__ = [
+    "GIVE_TOLERANCE",
+    "check_tolerance",
+    "is_close",
+    "vanishes",
+]
+
+
+def check_tolerance(tol: Any) -> float | None:
+    """Return the argument `tol`: None, or a real number of at least 0."""
+    if tol is None:
+        return None
+    number = check_real("tol", tol)
+    if number < 0:
+        raise InvalidValueError(f"tol must be at least 0, got {tol}")
+    return number
+
+
+#: What to do about floats, where a tolerance can be given.
+GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
+
+
+def vanishes(
+    difference: Any,
+    tol: float | None,
+    remedy: str = GIVE_TOLERANCE,
+    *,
+    summands: Summands | None = None,
+) -> bool:
+    """Tell whether a condition holds whose two sides have this difference.
+
+    Exact differences are decided exactly. Floats are compared with the tolerance; without one only
+    the number 0 is decided, and what no rounding explains of the summands of both sides: their
+    sizes are what `summands` returns when it is given a function `size` of a coefficient.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> vanishes(1e-17, 1e-12), vanishes(Fraction(1, 10**20), 1e-12)
+    (True, False)
+    >>> vanishes(0.25 - 1 / 3, None, summands=lambda size: (0.25, 1 / 3))
+    False
+    """
+    difference = python_scalar(difference)
+    if not _is_rounded(difference):
+        return is_zero(difference)
+    if difference == 0:
+        return True
+    if tol is None:
+        if summands is not None and is_beyond_rounding(difference, summands):
+            return False
+        raise InvalidValueError(
+            f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
+            f"by {difference}, and only a tolerance tells whether that is rounding; {remedy}, or "
+            "give exact coefficients such as '1/6' or Fraction(1, 6)"
+        )
+    return _size(difference) <= tol
+
+
+def is_close(first: Any, second: Any, tol: float | None) -> bool:
+    """Tell whether two coefficients differ by at most a tolerance, exact ones included.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> is_close(1 / 3, Fraction(1, 3), 1e-12), is_close(Fraction(1, 10), 0, 0.2)
+    (True, True)
+    >>> import sympy
+    >>> is_close(1 / sympy.Symbol("a"), 0, 0.2)
+    False
+    """
+    try:
+        if first is second or first == second:
+            return True
+        difference = first + -second  # mpmath adds fractions, and subtracts itself from none
+        if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
+            return True
+        return _size(difference) <= (tol or 0)
+    except RecursionError:
+        raise too_deep(first if is_expression(first) else second) from None
+
+
+def _is_rounded(value: Any) -> bool:
+    if isinstance(value, (float, complex)):
+        return True
+    if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
+        return True
+    return is_expression(value) and any(part.is_Float for part in parts(value))
+
+
+def _size(difference: Any) -> float:
+    """Return how far a difference is from zero; infinity beyond floats, and if it takes values."""
+    try:
+        return _greatest(difference)
+    except OverflowError:
+        return inf
+    except TypeError:
+        raise InvalidValueError(
+            f"tol cannot be compared with {brief(difference)}, which is no number"
+        ) from None
+
+
+def _greatest(difference: Any) -> float:
+    if not is_expression(difference):
+        return float(abs(difference))
+    if not _is_rounded(difference):
+        difference = in_sympy(normal_form(difference))
+    symbols = difference.free_symbols
+    if not symbols:
+        return abs(complex(difference))
+    coefficients = coefficients_of(difference.expand())
+    if coefficients is not None:
+        return _greatest_of(coefficients)
+    if not difference.is_rational_function(*symbols):
+        raise InvalidValueError(
+            f"tol cannot be compared with {difference}, which is no rational function of its "
+            "symbols; substitute numbers for them"
+        )
+    if not _is_rounded(difference):
+        return inf  # it takes all values but a few
+    quotient = in_sympy(normal_form(in_sympy(exact_value(difference))))
+    sides = quotient.together().as_numer_denom()
+    numerator, denominator = (_greatest_of(coefficients_of(side.expand())) for side in sides)
+    return numerator / denominator
+
+
+def _greatest_of(coefficients: list[Any] | None) -> float:
+    return max(abs(complex(part)) for part in coefficients or ())
