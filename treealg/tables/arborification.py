@@ -134,6 +134,7 @@ def arborification(
         if planar is None:
             return _of_words(words(dimension, degree, longest=longest))
         rows = WordRows(words(dimension, degree, longest=longest, planar=planar))
+        rows.counted = counted_entries(dimension, degree, planar, longest).exact
         return rows.linear_map(_blocks(rows, planar, degree, longest))
 
     def check(table: LinearMap) -> bool:

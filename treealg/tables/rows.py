@@ -83,10 +83,16 @@ class RowAlgebra(ABC):
         How many roots rows are kept with, to be multiplied.
     what : str
         What is made, for messages.
+
+    Attributes
+    ----------
+    counted : bool
+        Whether all entries were counted before, so that no order leaves doubt.
     """
 
     def __init__(self, counts: Sequence[int], joins: bool, roots: int, what: str) -> None:
         self.counts, self.joins, self.roots, self.what = counts, joins, roots, what
+        self.counted = False
         self.table = memoized(self.products)
 
     @abstractmethod
@@ -185,7 +191,7 @@ class RowAlgebra(ABC):
 
         It is taken to grow by half more than the last one.
         """
-        if len(sizes) < 2:
+        if self.counted or len(sizes) < 2:
             return False
         more = 3 * sizes[-1] ** 2 // (2 * sizes[-2])
         return more >= MAX_ENTRIES or may_lack_memory(map_bytes(more))
