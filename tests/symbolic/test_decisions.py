@@ -603,6 +603,8 @@ A = sympy.Symbol("a")
         (0.2499 / A, Fraction(1, 4) / A, True),
         (0.25 / A, Fraction(1, 3), False),
         (1e-4 / (ROOT * A + 1.0), 0, True),
+        (0.1 * F(A), 0.1001 * F(A), True),
+        (0.1 * F(A), 0.2 * F(A), False),
         (A, 0, False),
         (sympy.sin(A) ** 2 + sympy.cos(A) ** 2, 1, True),
     ],

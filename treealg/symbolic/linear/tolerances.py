@@ -11,7 +11,7 @@ from treealg.symbolic.linear.exact_values import exact_value, in_sympy
 from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.linear.magnitudes import Summands, is_beyond_rounding
 from treealg.symbolic.linear.walks import parts, too_deep
-from treealg.symbolic.linear.zeros import coefficients_of, is_known_zero, is_zero
+from treealg.symbolic.linear.zeros import coefficients_of, is_known_zero, is_zero, without_functions
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
@@ -121,6 +121,7 @@ def _greatest(difference: Any) -> float:
         return float(abs(difference))
     if not _is_rounded(difference):
         difference = in_sympy(normal_form(difference))
+    difference = without_functions(difference)
     symbols = difference.free_symbols
     if not symbols:
         return abs(complex(difference))
