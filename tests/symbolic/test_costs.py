@@ -21,6 +21,7 @@ from treealg.symbolic import (
     bck,
     bseries,
     cem,
+    clear_cache,
     concatenation_algebra,
     count_by_weight,
     count_trees,
@@ -36,6 +37,7 @@ from treealg.symbolic import (
     symmetrisation,
     unrank,
 )
+from treealg.symbolic.hopf import collected
 from treealg.symbolic.trees import meter
 
 
@@ -132,6 +134,7 @@ BUSHES = [Tree([Tree()] * count) for count in range(100)]
         lambda: cem.coproduct(chain([0] * 46)),
         lambda: cem.coproduct(Tree([chain([0] * 50), Tree()])),
         lambda: bck.antipode(chain([0] * 59)),
+        lambda: bck.antipode(Forest([chain([0] * 4)] * 100)),
         lambda: symmetrisation(Forest([Tree([Tree()])] * 12_000 + [Tree()])),
         lambda: count_trees(10**5, 10**1000, planar=True),
         lambda: count_trees(10**5, 10**100, planar=True),
@@ -153,6 +156,9 @@ def test_places_of_many_ordered_trees_take_one_list_of_counts():
     "ask",
     [
         lambda: bck.coproduct(Forest(BUSHES)),
+        lambda: bck.antipode(Forest(BUSHES)),
+        lambda: nck.antipode(OrderedForest([PlanarTree([PlanarTree()] * 2)] * 5_000)),
+        lambda: nck.antipode(OrderedForest([PlanarTree([PlanarTree()])] * 5_000)),
         lambda: mkw.coproduct(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
         lambda: mkw.antipode(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
         lambda: concatenation_algebra.coproduct((0, 1) * 200),
@@ -178,6 +184,7 @@ def test_parts_of_what_is_large_tell_that_the_whole_is_too_large(ask):
         (lambda: bck.coproduct(Forest([Tree()] * 4_000)), 4_001),
         (lambda: bck.antipode(Forest([Tree([Tree()])] * 3_000)), 3_001),
         (lambda: bck.antipode(Forest([chain([0] * 3)] * 100)), 101 * 102 // 2),
+        (lambda: cem.antipode(Forest([chain([0] * 4)] * 60)), 61 * 62 // 2),
     ],
 )
 def test_few_terms_take_little_work(ask, terms):
@@ -185,13 +192,34 @@ def test_few_terms_take_little_work(ask, terms):
         assert len(ask()) == terms
 
 
-def test_powers_of_antipodes_are_products_of_them():
-    trees = [chain([0] * 3)] * 7 + [chain([0] * 4)] * 5 + [Tree([Tree()] * 2)] * 3
-    total = bck.unit
+CHERRY = Tree([Tree()] * 2)
+MIXED = Tree([Tree([Tree(), Tree(label=1)]), chain([0] * 3)])
+
+
+@pytest.mark.parametrize(
+    ("algebra", "trees"),
+    [
+        (bck, [chain([0] * 3)] * 7 + [chain([0] * 4)] * 5 + [CHERRY] * 3),
+        (bck, [MIXED] * 2 + [chain([0, 0])] * 8),
+        (bck, [MIXED, MIXED] + [CHERRY] * 4 + [Tree()] * 30 + [Tree(label=1)] * 8),
+        (bck, [Tree([Tree()] * 3)] * 8),
+        (cem, [chain([0] * 3)] * 7 + [chain([0] * 4)] * 5 + [CHERRY] * 3),
+        (cem, [MIXED] * 2),
+    ],
+)
+@pytest.mark.parametrize("ways", [0, 10**6])
+def test_powers_of_antipodes_are_products_of_them(algebra, trees, ways, monkeypatch):
+    monkeypatch.setattr(collected, "_FEW_WAYS", ways)
+    clear_cache()
+    total = algebra.unit
     for tree in trees:
-        total = bck.product(total, bck.antipode(tree))
-    assert bck.antipode(Forest(trees)) == total
-    assert total[Forest([Tree()] * 50)] == (-1) ** 50
+        total = algebra.product(total, algebra.antipode(tree))
+    assert algebra.antipode(Forest(trees)) == total
+
+
+def test_antipodes_of_forests_have_the_sign_of_the_number_of_trees():
+    trees = [chain([0] * 3)] * 7 + [chain([0] * 4)] * 5 + [CHERRY] * 3
+    assert bck.antipode(Forest(trees))[Forest([Tree()] * 50)] == (-1) ** 50
 
 
 @pytest.mark.parametrize("forest", [[[0], [1]], [[0, 1], [0], [2, 3]], [[0], [0, 0], [0]]])

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
+from treealg.symbolic.hopf.samples import check_powers
 from treealg.symbolic.hopf.tensor_powers import multinomial
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import check_terms, count_choices
+from treealg.symbolic.trees.sizes import MAX_STEPS, check_steps, check_terms, count_choices
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["collected_antipode", "collected_contractions"]
@@ -37,6 +38,12 @@ _MOST_DIGITS = 2500
 
 #: Of more branches at a vertex, powers are better taken at once.
 _MOST_BRANCHES = 40
+
+#: Ways to choose the terms of a power, up to which they are gone through.
+_FEW_WAYS = 500_000
+
+#: Trees of forests that are made in a step.
+_PER_STEP = 5
 
 _ONE: Sum = {0: 1}
 
@@ -63,7 +70,7 @@ def collected_antipode(
         antipodes[tree] = _joined(around[tree], digits)
         if progress is not None:
             progress(done, len(trees) - done)
-    return _as_forests(_product_over(forest, antipodes), digits, len(forest))
+    return _as_forests(_product_over(forest, antipodes, digits), digits, len(forest))
 
 
 def collected_contractions(
@@ -109,7 +116,7 @@ def collected_contractions(
         antipodes[tree] = total
         if progress is not None:
             progress(done, len(contractions) - done)
-    product = _product_over(forest, antipodes)
+    product = _product_over(forest, antipodes, digits)
     return _as_forests({key: value for key, value in product.items() if value}, digits, len(forest))
 
 
@@ -182,23 +189,61 @@ def _product_sum(pairs: list[tuple[Sum, Sum]]) -> Sum:
     return total
 
 
-def _product_over(forest: Forest, sums: dict[Tree, Sum]) -> Sum:
-    """Return the product of the sums that belong to the trees of a forest."""
-    runs = [(sums[tree], len(list(run))) for tree, run in groupby(forest._trees)]
+def _product_over(forest: Forest, sums: dict[Tree, Sum], digits: Places) -> Sum:
+    """Return the product of the antipodes that belong to the trees of a forest."""
+    runs = [(tree, len(list(run))) for tree, run in groupby(forest._trees)]
+    what = f"the antipode of a forest of {forest._order:,} vertices"
+    check_powers(what, [(sums[tree], count) for tree, count in runs], sum)
     total = _ONE
-    for terms, count in runs:
-        ways = count_choices(count + len(terms) - 1, count)
-        if ways > count**2:  # of which many may be equal
-            for _ in range(count):
-                total = _product_sum([(total, terms)])
-            continue
-        power: Sum = {}
+    for tree, count in runs:
+        total = _product_sum([(total, _power(sums[tree], count, tree, digits))])
+    return total
+
+
+def _power(terms: Sum, count: int, tree: Tree, digits: Places) -> Sum:
+    """Return a power of the antipode of a tree.
+
+    Where there are too many ways to choose its terms: with the number of trees of a forest as
+    degree D, a derivation, the power Q of a sum P has P DQ = n DP Q. The tree itself is the one
+    term of degree 1 in P, so that this gives each coefficient of Q from those of smaller degree.
+    """
+    if count == 1:
+        return terms
+    if count_choices(count + len(terms) - 1, count) <= _FEW_WAYS:
         keys = list(terms)
+        power: Sum = {}
         for taken, value in multinomial(list(terms.values()), count):
             key = sum(keys[place] * often for place, often in taken)
             power[key] = power.get(key, 0) + value
-        total = _product_sum([(total, power)])
+        return power
+    first = 1 << digits[tree][0]
+    steps = [
+        (key - first, _number(key, digits), value) for key, value in terms.items() if key != first
+    ]
+    lead = terms[first]
+    total: Sum = {}
+    layers: dict[int, Sum] = {count: {count * first: lead**count}}
+    while layers:
+        degree = min(layers)
+        layer = layers.pop(degree)
+        spend(len(layer) * (1 + len(steps)))
+        for key, value in layer.items():
+            if not value:
+                continue  # as all have that are beyond the power
+            if degree > count:
+                value //= lead * (degree - count)
+            total[key] = value
+            for step, number, factor in steps:
+                following = layers.setdefault(degree + number - 1, {})
+                more = factor * (count * number - degree) * value
+                following[key + step] = following.get(key + step, 0) + more
+        check_terms("an antipode", len(total))
     return total
+
+
+def _number(key: int, digits: Places) -> int:
+    """Return how many trees the forest has for which an integer stands."""
+    return sum(key >> start & most for start, most in digits.values())
 
 
 def _add_product(total: Sum, left: Sum, right: Sum) -> None:
@@ -238,6 +283,10 @@ def _as_forests(terms: Sum, digits: Places, fewest: int) -> Terms:
     for piece, (_, most) in digits.items():
         pieces += [piece] * most.bit_length()
     found: Terms = {}
+    if len(terms) * fewest > MAX_STEPS:
+        # All trees of all forests, of which as many are noted in a step.
+        count = sum(_number(key, digits) for key in terms)
+        check_steps("an antipode of so many trees in all", count // _PER_STEP)
     spend(len(terms) * fewest // 8)
     for key, value in terms.items():
         trees: list[Tree] = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
 from treealg.symbolic.hopf.collected import collected_antipode
-from treealg.symbolic.hopf.samples import check_cuts, check_pieces
+from treealg.symbolic.hopf.samples import check_cuts, check_pieces, check_powers
 from treealg.symbolic.hopf.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -100,6 +101,16 @@ class ConnesKreimer(HopfAlgebra[Any]):
             return self._antipodes.keep(x, found)
         for tree in set(x._trees):
             self._cut_antipodes(x._make((tree,)), progress)
+        if len(x._trees) > 1:
+            check_powers(
+                f"the antipode of a forest of {x._order:,} vertices",
+                [
+                    (self._antipodes(x._make((tree,))), count)
+                    for tree, count in Counter(x._trees).items()
+                ],
+                _in_order if x.is_planar else _in_any_order,
+                x.is_planar,
+            )
         return self._antipodes(x)
 
     def _collected_antipode(
@@ -144,6 +155,14 @@ class ConnesKreimer(HopfAlgebra[Any]):
         one = self.one
         total.update(((forest, one), value) for forest, value in antipode.items())
         return total
+
+
+def _in_order(forests: list[Any]) -> tuple[Any, ...]:
+    return tuple(tree for forest in forests for tree in forest._trees)
+
+
+def _in_any_order(forests: list[Any]) -> Hashable:
+    return frozenset(Counter(_in_order(forests)).items())
 
 
 def parts(x: Any) -> tuple[Any, ...]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from itertools import accumulate, repeat
 from math import comb
 from random import Random
 from typing import Any
 
-from treealg.symbolic.trees.sizes import check_draws, count_cuts
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_draws, count_choices, count_cuts
 
 __all__ = [
     "check_contractions",
@@ -24,6 +24,7 @@ __all__ = [
     "check_left_cuts",
     "check_partitions",
     "check_pieces",
+    "check_powers",
     "check_subwords",
     "check_trunks",
 ]
@@ -187,6 +188,40 @@ def check_pieces(what: str, tree: Any) -> None:
         return _multiset(pieces + rest)
 
     check_draws(what, draw)
+
+
+def check_powers(
+    what: str,
+    powers: Sequence[tuple[Collection[Any], int]],
+    joined: Callable[[list[Any]], Hashable],
+    is_planar: bool = False,
+) -> None:
+    """Refuse a product of powers of sums, none of whose terms cancel, of far too many terms.
+
+    ``joined`` tells what terms of the factors make together; with `is_planar` their order counts.
+
+    Examples
+    --------
+    >>> check_powers("the product", [([1, 10], 30), ([1, 100], 30)], sum)
+    """
+    ways = 1
+    for terms, count in powers:
+        count = min(count, MAX_TERMS)
+        ways *= (
+            len(terms) ** min(count, MAX_TERMS.bit_length())
+            if is_planar
+            else count_choices(count + len(terms) - 1, count)
+        )
+        if ways > MAX_TERMS:
+            break
+    else:
+        return
+    # Different sums first; of those that do not take part, the same term is taken.
+    factors = [terms for terms, _ in powers]
+    for terms, count in powers:
+        factors += [terms] * (min(count, _MOST_VERTICES) - 1)
+    choices = [list(terms) for terms in factors[:_MOST_VERTICES]]
+    check_draws(what, lambda random: joined(list(map(random.choice, choices))))
 
 
 def check_partitions(what: str, forest: Any) -> None:
