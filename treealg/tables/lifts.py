@@ -102,7 +102,8 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
 
     def foresee() -> Needs:
         # Every row has an entry: what nothing is contracted of.
-        return map_needs(require_fits(bracket_labels(channels), degree, planar=planar))
+        rows = require_fits(bracket_labels(channels), degree, planar=planar)
+        return map_needs(rows, rows)
 
     def build() -> LinearMap:
         size = basis_length(bracket_labels(channels), degree, planar=planar)
