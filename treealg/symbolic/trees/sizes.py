@@ -278,7 +278,7 @@ def count_path_terms(length: int) -> int:
     Examples
     --------
     >>> count_path_terms(3)
-    11
+    14
     """
     return max(accumulate(accumulate(map(count_partitions, range(length + 1)))))
 
