@@ -530,6 +530,7 @@ NO_NUMBERS = {
     "nothing": [],
     "a shape": torch.ones(1, 2, device="meta"),
     "a sparse tensor": torch.eye(2).to_sparse(),
+    "a sparse array": scipy.sparse.csr_array(np.eye(2)),
 }
 
 

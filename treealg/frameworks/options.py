@@ -19,6 +19,7 @@ import numpy as np
 
 from treealg.checks import check_flag, check_integer, check_real, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.foreign import is_of
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.operations.operation import Operation, Option
 from treealg.numeric.pairs.static import LinearKernel, RBFKernel, ScaledLinearKernel
@@ -181,6 +182,8 @@ def _entries(name: str, value: Any) -> list[Any] | tuple[Any, ...] | None:
     if hasattr(type(value), "to_tuple"):
         found: Any = value.to_tuple()
         return found  # type: ignore[no-any-return]
+    if is_of(value, "scipy") and hasattr(value, "toarray"):  # whose items may be such arrays again
+        raise InvalidTypeError(f"{name} must not be a sparse array; use {name}.toarray()")
     if is_table(value):  # whose items are the names of columns
         value = np.asarray(value)
     if isinstance(value, np.ndarray):  # one axis may be those of a word
