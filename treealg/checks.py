@@ -351,7 +351,7 @@ def check_file(name: str, value: Any) -> Path:
     """
     found = check_path(name, value)
     text = os.fsdecode(value)
-    if text.endswith(("/", os.sep)):
+    if text.replace(os.sep, "/").rpartition("/")[2] in ("", ".", ".."):
         raise InvalidValueError(
             f"{name} must be the name of a file, got {brief(text)}, which is that of a folder"
         )

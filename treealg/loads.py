@@ -82,20 +82,36 @@ _LONGEST_WAIT = 60.0
 """Seconds that it waits at most."""
 
 
+_missed: dict[int, list[Callable[[], Any]]] = {}
+"""By thread that waits to fork, what was registered meanwhile to be done before a fork."""
+
+_register: Any = getattr(os, "register_at_fork", None)
+
+
+def _register_late(**functions: Callable[[], Any]) -> None:
+    """Stand for `os.register_at_fork` while a fork waits."""
+    _register(**functions)
+    if "before" in functions:
+        for missed in list(_missed.values()):
+            missed.append(functions["before"])
+
+
+def _end_waiting(*threads: int) -> None:
+    """Have `os.register_at_fork` again, when no thread waits any more."""
+    for thread in threads:
+        _missed.pop(thread, None)
+    if not _missed and os.register_at_fork is _register_late:
+        os.register_at_fork = _register
+
+
 def _wait_for_loads() -> None:
     """Wait until no other thread loads anything for treealg."""
     state = _loading()
     if not state:
         return
-    register = os.register_at_fork
-    missed: list[Callable[[], Any]] = []
-
-    def register_late(**functions: Callable[[], Any]) -> None:
-        register(**functions)
-        if "before" in functions:
-            missed.append(functions["before"])
-
-    os.register_at_fork = register_late  # type: ignore[assignment]
+    this = threading.get_ident()
+    missed = _missed[this] = []
+    os.register_at_fork = _register_late  # type: ignore[assignment]
     try:
         begun = moved = now = time.monotonic()
         while state and now < min(moved + _LONGEST_REST, begun + _LONGEST_WAIT):
@@ -105,8 +121,7 @@ def _wait_for_loads() -> None:
             if state != before:
                 moved = now
     finally:
-        if os.register_at_fork is register_late:
-            os.register_at_fork = register
+        _end_waiting(this)
     for function in reversed(missed):
         function()
 
@@ -131,7 +146,10 @@ def _pause() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_wait_for_loads)
+    os.register_at_fork(
+        before=_wait_for_loads,
+        after_in_child=lambda: _end_waiting(*_missed),  # whose threads are not there
+    )
 
 
 def is_subinterpreter() -> bool:

@@ -363,6 +363,27 @@ assert 0.3 <= took < 10
 
 
 @needs_fork
+def test_several_threads_may_fork_while_another_one_loads():
+    script = f"""{WHEN_LOADED}{UNRAISED}
+import logging
+register_at_fork = os.register_at_fork
+todo["treealg/symbolic/trees/trees.py"] = slowly
+well = []
+def use():
+    assert os.register_at_fork is register_at_fork
+    treealg.symbolic.Tree()
+threads = [threading.Thread(target=lambda: treealg.symbolic.Tree())]
+threads += [threading.Thread(target=lambda: well.append(ends_well(os.fork(), use))) for _ in "abc"]
+threads[0].start()
+assert begun.wait(20)
+for thread in threads[1:]: thread.start()
+for thread in threads: thread.join()
+print(well, os.register_at_fork is register_at_fork)
+"""
+    assert run_python(script) == "[True, True, True] True\n"
+
+
+@needs_fork
 def test_fork_waits_for_a_module_that_is_only_looked_for():
     script = f"""{WHEN_LOADED}
 class Finder:

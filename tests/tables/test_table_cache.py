@@ -1401,6 +1401,8 @@ def test_blanks_around_the_name_of_the_directory_do_not_count(tmp_path, monkeypa
     [
         ("   ", "must be the name of a file, got '   '"),
         ("o.npz/", "got 'o.npz/', which is that of a folder"),
+        ("o.npz/.", "got 'o.npz/.', which is that of a folder"),
+        ("..", "got '..', which is that of a folder"),
         ("a\ud800.npz", r"which has '\\ud800', half a character"),
         ("a\udfff.npz", r"which has '\\udfff', half a character"),
     ],
