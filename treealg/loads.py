@@ -40,7 +40,7 @@ def load(name: str) -> ModuleType:
     >>> load("math").gcd(6, 4)
     2
     """
-    if name in sys.modules or not hasattr(os, "sched_setaffinity"):
+    if name in sys.modules or not hasattr(os, "sched_getaffinity"):
         return import_module(name)
     before = os.sched_getaffinity(0)
     try:
