@@ -149,6 +149,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
             return _product_of_parts(x, known, reverse=True)
         total = _rooted(x._trees[0], known)
         antipode: Terms = {}
+        spend(4 * len(total))
         for (pruned, trunk), value in total.items():
             forest = pruned * trunk
             antipode[forest] = antipode.get(forest, 0) - value
