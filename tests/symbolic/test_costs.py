@@ -393,6 +393,9 @@ def test_antipodes_are_refused_by_the_pieces_of_all_that_they_need(tree):
 
 
 def test_antipodes_of_paths_within_the_bound_are_found():
+    assert len(nck.antipode(_chain(14, PlanarTree))) == 2**13
+    with soon(1), pytest.raises(InvalidValueError, match="at least 2,097,152 terms"):
+        nck.antipode(_chain(22, PlanarTree))
     assert len(bck.antipode(_chain(35))) == 14883  # the partitions of 35
 
 

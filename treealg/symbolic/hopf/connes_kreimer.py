@@ -128,6 +128,8 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 longest = height(tree)
                 check_terms(what, count_partitions(longest))
                 check_steps(what, count_path_terms(longest) // 2)
+                if tree._planar and longest == tree._order:
+                    check_terms(what, 2 ** (longest - 1))  # whose order counts
                 if labels_differ((tree,)):
                     check_terms(what, 2 ** (tree._order - 1))
                 check_pieces(what, tree)
