@@ -39,6 +39,7 @@ from treealg.symbolic import (
 )
 from treealg.symbolic.hopf import collected
 from treealg.symbolic.trees import meter
+from treealg.symbolic.trees.sizes import count_collected_terms
 
 
 def _chain(vertices, kind=Tree, label=0):
@@ -135,6 +136,9 @@ BUSHES = [Tree([Tree()] * count) for count in range(100)]
         lambda: cem.coproduct(Tree([chain([0] * 50), Tree()])),
         lambda: bck.antipode(chain([0] * 59)),
         lambda: bck.antipode(Forest([chain([0] * 4)] * 100)),
+        lambda: cem.antipode(Tree([Tree()] * 60)),
+        lambda: cem.antipode(Tree([Tree()] * 12 + [Tree(label=1)] * 12)),
+        lambda: cem.antipode(Tree([Tree()] * 100 + [Tree(label=i) for i in range(100)])),
         lambda: symmetrisation(Forest([Tree([Tree()])] * 12_000 + [Tree()])),
         lambda: count_trees(10**5, 10**1000, planar=True),
         lambda: count_trees(10**5, 10**100, planar=True),
@@ -266,6 +270,33 @@ def test_powers_of_sums_are_those_of_repeated_products():
     for _ in range(3):
         power = bck.tensor_product(power, delta)
     assert bck.coproduct(forest) == power
+
+
+def divisions(whole):
+    """Return the multisets of parts, none of them empty, of which a vector is the sum."""
+    found = {()} if not any(whole) else set()
+    for part in product(*(range(count + 1) for count in whole)):
+        if any(part):
+            rest = tuple(count - taken for count, taken in zip(whole, part, strict=True))
+            found |= {tuple(sorted((*more, part))) for more in divisions(rest)}
+    return found
+
+
+@pytest.mark.parametrize("whole", [(0,), (1,), (6,), (2, 3), (3, 2, 1), (1, 1, 1, 1)])
+def test_divisions_of_multisets_are_counted_with_those_of_their_parts(whole):
+    total = 0
+    for part in product(*(range(count + 1) for count in whole)):
+        smaller = product(*(range(count + 1) for count in part))
+        total += sum(len(divisions(one)) for one in smaller)
+    assert count_collected_terms(*whole) == total
+
+
+@pytest.mark.parametrize("count", [100, 101, 10**6])
+def test_divisions_of_large_multisets_are_counted_from_below(count):
+    with soon(1):
+        assert count_collected_terms(count, *[count] * 9) >= count_collected_terms(100)
+        assert count_collected_terms(count) == count_collected_terms(100) > 10**9
+        assert count_collected_terms(*[1] * count) > 10**7
 
 
 N, X = sympy.symbols("n x")

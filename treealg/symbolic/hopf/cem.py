@@ -19,8 +19,8 @@ from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
     check_steps,
     check_terms,
+    count_collected_terms,
     count_partitions,
-    count_path_terms,
     height,
     labels_differ,
 )
@@ -150,7 +150,7 @@ class CEM(ForestAlgebra):
             # The longest path is cut to pieces in any way, and all else to single vertices.
             longest = max(map(height, set(x._trees)))
             check_terms(what, count_partitions(longest))
-            check_steps(what, 5 * count_path_terms(longest - 1))
+            check_steps(what, 5 * count_collected_terms(longest - 1))
             check_partitions(what, x)
 
     def _coproduct_needs(self, x: Forest) -> Iterable[Forest]:

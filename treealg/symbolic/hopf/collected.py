@@ -11,6 +11,7 @@ from smaller to larger skeletons.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
@@ -21,7 +22,13 @@ from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import MAX_STEPS, check_steps, check_terms, count_choices
+from treealg.symbolic.trees.sizes import (
+    MAX_STEPS,
+    check_steps,
+    check_terms,
+    count_choices,
+    count_collected_terms,
+)
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["collected_antipode", "collected_contractions"]
@@ -38,6 +45,9 @@ _MOST_DIGITS = 2500
 
 #: Of more branches at a vertex, powers are better taken at once.
 _MOST_BRANCHES = 40
+
+#: Branches at a vertex that are contracted in few ways, one after another.
+_FEW_BRANCHES = 9
 
 #: Ways to choose the terms of a power, up to which they are gone through.
 _FEW_WAYS = 500_000
@@ -87,6 +97,7 @@ def collected_contractions(
     contractions: dict[Tree, Contractions] = {}
     sizes: dict[Tree, int] = {}
     edges = forest._order - len(forest._trees)
+    _check_branches(forest)
     pending = list(forest._trees)
     while pending:
         tree = pending.pop()
@@ -118,6 +129,14 @@ def collected_contractions(
             progress(done, len(contractions) - done)
     product = _product_over(forest, antipodes, digits)
     return _as_forests({key: value for key, value in product.items() if value}, digits, len(forest))
+
+
+def _check_branches(forest: Forest) -> None:
+    """Refuse to contract branches of a vertex in turn, in any way, if that takes far too long."""
+    for tree in _subtrees(forest):
+        if len(tree._children) > _FEW_BRANCHES:
+            terms = count_collected_terms(*Counter(tree._children).values())
+            check_steps(f"the antipode of a forest of {forest._order:,} vertices", 3 * terms // 2)
 
 
 def _subtrees(forest: Forest) -> list[Tree]:

@@ -19,9 +19,9 @@ from treealg.symbolic.trees.sizes import (
     MAX_TERMS,
     check_steps,
     check_terms,
+    count_collected_terms,
     count_cuts,
     count_partitions,
-    count_path_terms,
     height,
     labels_differ,
 )
@@ -127,7 +127,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 # bears, whose terms are kept for every piece at that vertex.
                 longest = height(tree)
                 check_terms(what, count_partitions(longest))
-                check_steps(what, count_path_terms(longest) // 2)
+                check_steps(what, count_collected_terms(longest) // 2)
                 if tree._planar and longest == tree._order:
                     check_terms(what, 2 ** (longest - 1))  # whose order counts
                 if labels_differ((tree,)):

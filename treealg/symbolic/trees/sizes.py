@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import accumulate, groupby
+from itertools import groupby, product
 from math import comb, expm1, isqrt, lgamma, log, log10, prod
+from operator import mul
 from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,9 +28,9 @@ __all__ = [
     "check_steps",
     "check_terms",
     "count_choices",
+    "count_collected_terms",
     "count_cuts",
     "count_partitions",
-    "count_path_terms",
     "count_quasi_shuffles",
     "count_shuffles",
     "height",
@@ -270,17 +271,50 @@ def count_partitions(number: int) -> int:
     return counts[-1]
 
 
-def count_path_terms(length: int) -> int:
-    """Return of how many terms the sums are that cut a path, and all its ends, to pieces.
+#: Pairs of parts that fit together, up to which they are gone through.
+_MOST_PAIRS = 200_000
 
-    They are kept by the piece at the root. Or return a lower bound, as in `count_partitions`.
+#: Equal members, of which the sums are far beyond all bounds.
+_ENOUGH = 100
+
+
+def count_collected_terms(*counts: int) -> int:
+    """Return of how many terms the sums are that divide a multiset, and all its parts, into parts.
+
+    The multiset has so many equal members of each kind; the sums are kept by one part each. A path
+    that is cut to pieces has members of one kind, its vertices. Or return a lower bound, which is
+    that of a part of the multiset if this is large.
 
     Examples
     --------
-    >>> count_path_terms(3)
-    14
+    >>> count_collected_terms(3), count_collected_terms(1, 1)
+    (14, 10)
     """
-    return max(accumulate(accumulate(map(count_partitions, range(length + 1)))))
+    pairs = 1
+    shape = []
+    for count in sorted(counts, reverse=True):
+        taken = min(count, _ENOUGH)
+        while pairs * (taken + 1) * (taken + 2) // 2 > _MOST_PAIRS:
+            taken -= 1
+        if not taken:
+            break
+        pairs *= (taken + 1) * (taken + 2) // 2
+        shape.append(taken + 1)
+    strides = [prod(shape[i + 1 :]) for i in range(len(shape))]
+    # In how many ways each part is divided: any number of times into each part of it.
+    ways = [1] + [0] * (prod(shape) - 1)
+    for start, part in enumerate(product(*map(range, shape))):
+        if start:
+            room = (range(size - used) for size, used in zip(shape, part, strict=True))
+            for rest in product(*room):
+                place = sum(map(mul, rest, strides))
+                ways[start + place] += ways[place]
+    for size, stride in zip(shape, strides, strict=True):
+        for _ in range(2):
+            for place in range(len(ways)):
+                if place // stride % size:
+                    ways[place] += ways[place - stride]
+    return ways[-1]
 
 
 def labels_differ(*forests: Iterable[Any]) -> bool:
