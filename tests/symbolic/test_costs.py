@@ -89,6 +89,8 @@ def chain(labels, kind=Tree):
 
 
 SINGLES = Element({Tree(label=i): 1 for i in range(10_000)})
+CHERRY = Tree([Tree()] * 2)
+LEAVES = OrderedForest([PlanarTree()] * 300)
 BUSHES = [Tree([Tree()] * count) for count in range(100)]
 
 
@@ -166,6 +168,10 @@ def test_places_of_many_ordered_trees_take_one_list_of_counts():
         lambda: mkw.coproduct(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
         lambda: mkw.antipode(OrderedForest([PlanarTree([PlanarTree()])] * 300)),
         lambda: concatenation_algebra.coproduct((0, 1) * 200),
+        lambda: pgl.product(LEAVES, LEAVES),
+        lambda: pgl.product(OrderedForest([PlanarTree()] * 20), chain([0] * 300, PlanarTree)),
+        lambda: gl.product(chain([0] * 300), Tree([Tree()] * 20)),
+        lambda: gl.product(Tree([CHERRY] * 100), Tree([Tree(label=i) for i in range(100)])),
     ],
 )
 def test_parts_of_what_is_large_tell_that_the_whole_is_too_large(ask):
@@ -196,7 +202,6 @@ def test_few_terms_take_little_work(ask, terms):
         assert len(ask()) == terms
 
 
-CHERRY = Tree([Tree()] * 2)
 MIXED = Tree([Tree([Tree(), Tree(label=1)]), chain([0] * 3)])
 
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
 from itertools import accumulate, repeat
-from math import comb
+from math import comb, prod
 from random import Random
 from typing import Any
 
@@ -33,6 +33,9 @@ __all__ = [
 _MOST_VERTICES = 60
 _MOST_HUNG, _ENOUGH_HUNG = 20, 10
 
+# Ways to put trees on vertices, of which so many hardly ever make less than a million terms.
+_ENOUGH_WAYS = 10**12
+
 
 # Ordered forests by the number of their vertices.
 _CATALAN = [comb(2 * n, n) // (n + 1) for n in range(_MOST_HUNG)]
@@ -48,9 +51,7 @@ class _Top:
     """
 
     def __init__(self, trees: tuple[Any, ...], most: int = _MOST_VERTICES) -> None:
-        if len(trees) > most:
-            # Different ones first, as equal ones hardly make more terms.
-            trees = (*dict.fromkeys(trees), *trees)[:most]
+        trees = _first_ones(trees, most)
         self.vertices = list(trees)
         self.parents: list[int | None] = [None] * len(trees)
         # The branches of each vertex, with their numbers; none where no branch takes part.
@@ -137,6 +138,30 @@ class _Top:
             if self.parents[i] is None:
                 roots.append((label, _multiset(branches)))
         return _multiset(roots)
+
+
+def _first_ones(trees: tuple[Any, ...], most: int) -> tuple[Any, ...]:
+    """Return so many trees at most, different ones first, as equal ones hardly make more terms."""
+    return trees if len(trees) <= most else (*dict.fromkeys(trees), *trees)[:most]
+
+
+def _left_part(trees: tuple[Any, ...], most: int = _MOST_VERTICES) -> tuple[Any, ...]:
+    """Return the first trees of an ordered forest, or of branches in it, of few vertices."""
+    while trees and trees[0]._order > most:
+        trees = trees[0]._children
+    ends = accumulate(tree._order for tree in trees)
+    return trees[: bisect_right(list(ends), most)]
+
+
+def _fewest(counts: Collection[int], gaps: int) -> int:
+    """Return on how many vertices equal trees, so many of each kind, are put in enough ways.
+
+    Each vertex has so many gaps for them.
+    """
+    for most in range(1, _MOST_VERTICES):
+        if prod(count_choices(n + gaps * most, n) for n in counts) > _ENOUGH_WAYS:
+            return most
+    return _MOST_VERTICES
 
 
 def _multiset(trees: list[Any]) -> Hashable:
@@ -302,15 +327,15 @@ def check_grafts(what: str, branches: Any, trunk: Any) -> None:
     >>> from treealg.symbolic import Forest, Tree
     >>> check_grafts("the product", Forest([Tree()] * 30), Forest([Tree()]))
     """
-    if trunk._order > _MOST_VERTICES or len(branches) > _MOST_VERTICES:
-        return
-    top = _Top(trunk._trees)
-    none = [False] * trunk._order
+    # Those beyond stay beside the others, and nothing is grafted below the upper vertices.
+    grafted = _first_ones(branches._trees, _MOST_VERTICES)
+    top = _Top(trunk._trees, _fewest(Counter(grafted).values(), 1))
+    none = [False] * len(top.vertices)
 
     def draw(random: Random) -> Hashable:
         places: dict[int, list[Any]] = {}
-        for tree in branches._trees:
-            places.setdefault(random.randrange(-1, trunk._order), []).append(tree)
+        for tree in grafted:
+            places.setdefault(random.randrange(-1, len(none)), []).append(tree)
         _, rest = top.pieces(none, places)
         return _multiset(rest + places.get(-1, []))
 
@@ -325,9 +350,10 @@ def check_insertions(what: str, inserted: Any, forest: Any) -> None:
     >>> from treealg.symbolic import OrderedForest, PlanarTree
     >>> check_insertions("the product", OrderedForest([PlanarTree()]), OrderedForest.empty)
     """
-    if forest._order > _MOST_VERTICES or len(inserted) > _MOST_VERTICES:
-        return
-    check_draws(what, lambda random: _inserted(inserted._trees, forest._trees, random))
+    # Those beyond come last, and all else stays: of the whole there are no fewer terms.
+    trees = inserted._trees[:_MOST_VERTICES]
+    others = _left_part(forest._trees, _fewest([len(trees)], 2))
+    check_draws(what, lambda random: _inserted(trees, others, random))
 
 
 def _inserted(inserted: Sequence[Any], trees: Any, random: Random) -> tuple[Any, ...]:
@@ -512,11 +538,7 @@ def check_left_cuts(what: str, forest: Any, antipode: bool) -> None:
     >>> check_left_cuts("the coproduct", OrderedForest([PlanarTree()] * 30), antipode=False)
     """
     # Of the first trees, while the others stay, or of branches: of the whole there are no fewer.
-    trees = forest._trees
-    while trees and trees[0]._order > _MOST_VERTICES:
-        trees = trees[0]._children
-    ends = accumulate(tree._order for tree in trees)
-    first = trees[: bisect_right(list(ends), _MOST_VERTICES)]
+    first = _left_part(forest._trees)
     if not first:
         return
     # To many pieces, as their orders count.
