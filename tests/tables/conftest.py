@@ -19,6 +19,11 @@ def table_directory(tmp_path, monkeypatch):
 
 @pytest.fixture
 def nothing_counted(monkeypatch):
-    """Leave the entries of arborifications to growth, and to counts of the last order."""
-    module = importlib.import_module("treealg.tables.arborification")
-    monkeypatch.setattr(module, "counted_entries", lambda *of: Counted(0, False))
+    """Leave the entries of tables to their growth, and to counts of the last order."""
+    for module, name in (
+        ("arborification", "counted_entries"),
+        ("lyndon", "counted_coordinates"),
+        ("lyndon_expansion", "counted_coordinates"),
+    ):
+        owner = importlib.import_module(f"treealg.tables.{module}")
+        monkeypatch.setattr(owner, name, lambda *of: Counted(0, False))

@@ -13,6 +13,7 @@ from treealg import _fast, engines, tables
 from treealg.errors import InvalidValueError
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.tables import cache, foresight, memory_limits
+from treealg.tables.coordinate_counts import counted_coordinates
 from treealg.tables.entry_counts import counted_entries
 from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
@@ -276,6 +277,65 @@ def test_forests_of_labels_that_all_differ_have_as_many_words_as_pairs_of_orders
         for d in range(1, nodes + 1)
     )
     assert all_differ == math.factorial(nodes) ** 2
+
+
+COORDINATES = {
+    "lyndon": tables.lyndon,
+    "expansion": tables.lyndon_expansion,
+    "arborification": tables.lyndon_arborification,
+}
+
+
+@pytest.mark.parametrize(("dimension", "degree"), [(2, 2), (2, 7), (3, 5), (4, 4), (6, 3), (9, 2)])
+@pytest.mark.parametrize(
+    ("name", "method", "planar"),
+    [
+        *((name, 2, planar) for name in ("lyndon", "expansion") for planar in (True, None)),
+        ("expansion", 1, True),
+        ("expansion", 1, None),
+        ("arborification", 1, True),
+        ("arborification", 2, True),
+    ],
+)
+def test_entries_of_lyndon_coordinates_are_those_that_were_counted(
+    name, method, planar, dimension, degree
+):
+    counted = counted_coordinates(name, dimension, degree, method, planar)
+    made = COORDINATES[name](dimension, degree, method, planar=planar)
+    assert counted == (made.col.size, True)
+
+
+@pytest.mark.parametrize("method", [1, 2])
+def test_longer_letters_add_entries_to_lyndon_coordinates(method):
+    counted = counted_coordinates("arborification", 2, 6, method, True)
+    made = tables.lyndon_arborification(2, 6, method, longest=2)
+    assert counted.entries < made.col.size
+
+
+@pytest.mark.parametrize("letters", range(1, 8))
+def test_brackets_of_letters_that_all_differ_are_counted_by_products(letters):
+    def all_differ(name):
+        return sum(
+            (-1) ** (letters - d)
+            * math.comb(letters, d)
+            * (counted_coordinates(name, d, letters, 2, None).entries
+               - counted_coordinates(name, d, letters - 1, 2, None).entries)
+            for d in range(1, letters + 1)
+        )  # fmt: skip
+
+    # There are (n - 1)! brackets of n letters, and both sides of each comma are exchanged or not.
+    assert all_differ("expansion") == 2 ** (letters - 1) * math.factorial(letters - 1)
+    assert all_differ("lyndon") == math.prod(n * (n - 1) // 2 for n in range(2, letters + 1))
+
+
+def test_brackets_that_were_counted_are_refused_at_once(monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 3 * 10**8)
+    monkeypatch.delattr(importlib.import_module("treealg.tables.lyndon"), "lyndon_forests")
+    entries, _ = counted_coordinates("lyndon", 5, 9, 2, None)
+    nbytes = 12 * entries + 8 * tables.log_length(5, 9, planar=None, method=2)
+    with pytest.raises(InvalidValueError, match=rf" {nbytes} bytes"):
+        tables.lyndon(5, 9, 2, planar=None)
 
 
 def test_a_table_that_was_counted_is_refused_at_once(monkeypatch):

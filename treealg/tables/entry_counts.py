@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-__all__ = ["Counted", "counted_entries"]
+__all__ = ["Counted", "counted_entries", "over_labels"]
 
 _COUNTS: dict[tuple[bool, int | None], tuple[tuple[int, ...], ...]] = {
     (False, 1): (
@@ -136,8 +136,22 @@ def counted_entries(dimension: int, degree: int, planar: bool, longest: int | No
     """
     kind = longest if longest in (1, 2, None) else 2
     orders = _COUNTS[planar, kind]
-    entries, exact = min(degree, 1), longest == kind and degree <= len(orders) + 1
-    for nodes, own in enumerate(orders[: max(degree - 1, 0)], 1):
+    entries, exact = over_labels(orders, dimension, max(degree - 1, 0))
+    return Counted(min(degree, 1) + entries, exact and longest == kind)
+
+
+def over_labels(orders: tuple[tuple[int, ...], ...], dimension: int, degree: int) -> Counted:
+    """Return how many there are up to a degree, from those with exactly 1, 2, ... labels.
+
+    Examples
+    --------
+    Words of one letter, two, and three: of three those with all three letters are not known.
+
+    >>> over_labels(((1,), (1, 2), (1, 6)), 2, 3), over_labels(((1,), (1, 2), (1, 6)), 3, 3)
+    (Counted(entries=14, exact=True), Counted(entries=33, exact=False))
+    """
+    entries, exact = 0, degree <= len(orders)
+    for nodes, own in enumerate(orders[:degree], 1):
         exact = exact and min(nodes, dimension) <= len(own)
         entries += sum(math.comb(dimension, k) * count for k, count in enumerate(own, 1))
     return Counted(entries, exact)

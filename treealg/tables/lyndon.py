@@ -27,6 +27,8 @@ from treealg.tables.brackets import (
 )
 from treealg.tables.composition import compose
 from treealg.tables.convolution_table import Int32Array
+from treealg.tables.coordinate_counts import counted_coordinates
+from treealg.tables.entry_counts import Counted
 from treealg.tables.foresight import Needs
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
@@ -107,19 +109,20 @@ def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = Tr
         require_fits(dimension, degree, planar=planar)
         if planar is None and dimension == 1:
             return Needs(0)
-        entries = log_length(dimension, degree, planar=planar, method=method)
-        least = map_needs(entries, moved=method == 2)
+        rows = log_length(dimension, degree, planar=planar, method=method)
+        least = map_needs(rows, rows, moved=False)  # each row has an entry on the diagonal
         if method == 2:
             if planar is None:
                 check_exact((1, 1), degree)
-            seen = foresee_growth(
+            counted = counted_coordinates("lyndon", dimension, degree, 2, planar)
+            least = foresee_growth(
                 lambda layout, size: lyndon_map(2, layout, size),
                 lambda order: log_length(dimension, order, planar=planar, method=2),
                 dimension,
                 degree,
                 planar,
+                counted._replace(entries=max(counted.entries, rows)),
             )
-            least = max(least, seen)
         check_search(dimension, degree, planar)
         return least
 
@@ -209,12 +212,14 @@ def lyndon_arborification(
         return lyndon(dimension, degree, method)
 
     def foresee() -> Needs:
+        counted = counted_coordinates("arborification", dimension, degree, method, True)
         return foresee_growth(
             composed,
             lambda order: log_length(dimension, order, planar=True, method=method),
             dimension,
             degree,
             True,
+            counted._replace(exact=counted.exact and longest == 1),  # longer letters add entries
             "the Lyndon coordinates of words",
             by_row=True,
         )
@@ -255,37 +260,41 @@ def foresee_growth(
     dimension: int,
     degree: int,
     planar: bool | None,
+    counted: Counted,
     what: str = "the Lyndon brackets",
     *,
     by_row: bool = False,
 ) -> Needs:
-    """Refuse a map that will be too large if it grows on from order to order as it did.
+    """Refuse a map that is too large, as counted, or will be if it grows on as it did.
 
-    It grows faster: the factor between one order and the next increases, or that to the one after
-    it does; if `by_row`, that of the mean row of an order, which tells more. All orders are counted
-    together. `length` tells how many rows there are up to a degree. Returned is what it needs at
-    least, as far as it was looked at.
+    It grows faster from order to order: the factor between one and the next increases, or that to
+    the one after it does; if `by_row`, that of the mean row of an order, which tells more. All
+    orders are counted together. `length` tells how many rows there are up to a degree. Returned is
+    what it needs at least, as far as it was looked at.
     """
-    least = 0
-    for most in _SMALL_BY_ROW if by_row else _SMALL:
+    size = f"{what} for {dimension=}, {degree=}"
+    least, rows = counted.entries, length(degree)
+    check_entries(least, size)
+    for most in () if counted.exact else _SMALL_BY_ROW if by_row else _SMALL:
         small = small_degree(dimension, degree, planar, most)
         if not 2 + (not by_row) < small < degree:
             break
         table = make(layout_of(dimension, small, planar), f"{dimension=}, degree={small}")
         lengths = [length(order) for order in range(degree + 1)]
         sizes = np.diff(table.ptr[lengths[: small + 1]]).tolist()
-        rows = np.diff(lengths).tolist() if by_row else [1] * degree
-        means = [Fraction(size, count) for size, count in zip(sizes, rows, strict=False)]
+        own = np.diff(lengths).tolist() if by_row else [1] * degree
+        means = [Fraction(entries, count) for entries, count in zip(sizes, own, strict=False)]
         factor = min(means[-1] / means[-2], means[-2] / means[-3])
         more = sum(
-            int(rows[small + order - 1] * means[-1] * factor**order)
+            int(own[small + order - 1] * means[-1] * factor**order)
             for order in range(1, degree - small + 1)
         )
-        least = sum(sizes) + more
-        check_entries(least, f"{what} for {dimension=}, {degree=}")
-        if least < MAX_ENTRIES // 4:
+        seen = sum(sizes) + more
+        least = max(least, seen)
+        check_entries(least, size)
+        if seen < MAX_ENTRIES // 4:
             break
-    return map_needs(least)
+    return map_needs(least, rows, moved=least > rows)
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

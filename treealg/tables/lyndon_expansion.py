@@ -16,6 +16,7 @@ from treealg.tables.brackets import (
     from_lyndon_words,
     gathered,
 )
+from treealg.tables.coordinate_counts import counted_coordinates
 from treealg.tables.foresight import Needs
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
@@ -98,6 +99,7 @@ def lyndon_expansion(
                 dimension,
                 degree,
                 planar,
+                counted_coordinates("expansion", dimension, degree, method, planar),
             )
         check_search(dimension, degree, planar)
         return least
