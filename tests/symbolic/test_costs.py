@@ -38,7 +38,7 @@ from treealg.symbolic import (
     unrank,
 )
 from treealg.symbolic.hopf import collected
-from treealg.symbolic.trees import meter
+from treealg.symbolic.trees import contraction, meter
 from treealg.symbolic.trees.sizes import count_collected_terms
 
 
@@ -195,6 +195,7 @@ def test_parts_of_what_is_large_tell_that_the_whole_is_too_large(ask):
         (lambda: bck.antipode(Forest([Tree([Tree()])] * 3_000)), 3_001),
         (lambda: bck.antipode(Forest([chain([0] * 3)] * 100)), 101 * 102 // 2),
         (lambda: cem.antipode(Forest([chain([0] * 4)] * 60)), 61 * 62 // 2),
+        (lambda: cem.coproduct(Tree([Tree()] * 3_000)), 3_001),
     ],
 )
 def test_few_terms_take_little_work(ask, terms):
@@ -302,6 +303,16 @@ def test_divisions_of_large_multisets_are_counted_from_below(count):
         assert count_collected_terms(count, *[count] * 9) >= count_collected_terms(100)
         assert count_collected_terms(count) == count_collected_terms(100) > 10**9
         assert count_collected_terms(*[1] * count) > 10**7
+
+
+@pytest.mark.parametrize("keep_leaves", [False, True])
+def test_partitions_of_equal_branches_are_powers_of_those_of_one(keep_leaves, monkeypatch):
+    branch = Tree([Tree(), Tree([Tree(label=1)])])
+    tree = Tree([*[Tree()] * 4, *[branch] * 2, *[chain([0] * 2)] * 3])
+    found = contraction.Partitions(keep_leaves)(tree)
+    monkeypatch.setattr(contraction, "_FEW_WAYS", 0)
+    assert contraction.Partitions(keep_leaves)(tree) == found
+    assert sum(found.values()) == 2 ** (tree.order - 1)
 
 
 N, X = sympy.symbols("n x")

@@ -150,7 +150,7 @@ class CEM(ForestAlgebra):
             # The longest path is cut to pieces in any way, and all else to single vertices.
             longest = max(map(height, set(x._trees)))
             check_terms(what, count_partitions(longest))
-            check_steps(what, 5 * count_collected_terms(longest - 1))
+            check_steps(what, 10 * count_collected_terms(longest - 1))
             check_partitions(what, x)
 
     def _coproduct_needs(self, x: Forest) -> Iterable[Forest]:

@@ -17,7 +17,6 @@ from itertools import groupby
 from typing import Any
 
 from treealg.symbolic.hopf.samples import check_powers
-from treealg.symbolic.hopf.tensor_powers import multinomial
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.forests import Forest
@@ -29,6 +28,7 @@ from treealg.symbolic.trees.sizes import (
     count_choices,
     count_collected_terms,
 )
+from treealg.symbolic.trees.tensor_powers import multinomial
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["collected_antipode", "collected_contractions"]

@@ -10,7 +10,6 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
 from treealg.symbolic.hopf.collected import collected_antipode
 from treealg.symbolic.hopf.samples import check_cuts, check_pieces, check_powers
-from treealg.symbolic.hopf.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
@@ -25,6 +24,7 @@ from treealg.symbolic.trees.sizes import (
     height,
     labels_differ,
 )
+from treealg.symbolic.trees.tensor_powers import tensor_power, tensor_product
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck", "parts"]
 

@@ -12,7 +12,8 @@ from typing import Any
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import check_terms, labels_differ
+from treealg.symbolic.trees.sizes import check_terms, count_choices, labels_differ
+from treealg.symbolic.trees.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["partitions"]
@@ -23,6 +24,9 @@ State = tuple[Forest, Forest, Forest]
 
 # Of so few vertices there are at most 2^19 partitions.
 _FEW = 19
+
+# Ways to choose the states of equal trees, up to which they are gone through.
+_FEW_WAYS = 100_000
 
 
 class Partitions:
@@ -69,7 +73,16 @@ class Partitions:
             check_terms(what, 2**forest._order)
         if len(trees) == 1:
             return (make(trees[0]._children),)
-        return (make(trees[:-1]), make(trees[-1:]))
+        return self._factors(forest)[:2]
+
+    def _factors(self, forest: Forest) -> tuple[Forest, Forest, int]:
+        """Return the first trees, the last one, and the power of what belongs to this."""
+        trees, make = forest._trees, Forest._make
+        last = make(trees[-1:])
+        run = 1
+        while run < len(trees) and trees[-run - 1] is trees[-1]:
+            run += 1
+        return make(trees[:-run]), last, run
 
     def _build(self, forest: Forest, known: Mapping[Forest, dict[State, int]]) -> dict[State, int]:
         trees, make = forest._trees, Forest._make
@@ -91,13 +104,19 @@ class Partitions:
                 contracted = (make((Tree._make(root._trees, label),)), pieces, skeleton)
                 total[contracted] = count
             return total
-        before, last = known[make(trees[:-1])], known[make(trees[-1:])]
-        spend(8 * len(before) * len(last))
-        for (root, pieces, skeleton), count in before.items():
-            for (branch, more, rest), factor in last.items():
-                key = (root * branch, pieces * more, skeleton * rest)
-                total[key] = total.get(key, 0) + count * factor
-        return total
+        before, last, count = self._factors(forest)
+        states = known[last]
+        if count_choices(count + len(states) - 1, count) <= _FEW_WAYS:
+            power = tensor_power(states, count)
+        else:  # of which many may be equal
+            power = states
+            for _ in range(count - 1):
+                power = self._joined(power, states)
+        return self._joined(known[before], power)
+
+    def _joined(self, states: dict[State, int], others: dict[State, int]) -> dict[State, int]:
+        spend(6 * len(states) * len(others))
+        return tensor_product(states, others)
 
 
 _all_pieces = Partitions(keep_leaves=True)

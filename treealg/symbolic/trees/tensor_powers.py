@@ -1,16 +1,19 @@
-"""Products of sums of pairs of forests, and powers of them."""
+"""Products of sums of tuples of forests, pairs for instance, and powers of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, groupby
+from operator import mul
 from typing import Any
 
-from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_choices
 
 __all__ = ["multinomial", "tensor_power", "tensor_product"]
+
+# From tuples of forests to coefficients.
+Terms = dict[Any, Any]
 
 _FEW = 4
 
@@ -29,16 +32,15 @@ def tensor_product(left: Terms, right: Terms, reverse: bool = False) -> Terms:
     {(<Forest 0 0>, <Forest 0 0>): 6}
     """
     # To make a forest takes longer if it has many trees.
-    lengths = (sum(len(one) + len(other) for one, other in terms) for terms in (left, right))
-    first_length, second_length = lengths
+    first_length, second_length = _count_trees(left), _count_trees(right)
     spend(
         2 * len(left) * len(right)
         + (first_length * len(right) + second_length * len(left)) // _PER_STEP
     )
     total: Terms = {}
-    for (first, second), value in left.items():
-        for (more, rest), factor in right.items():
-            key = (more * first if reverse else first * more, second * rest)
+    for (first, *others), value in left.items():
+        for (more, *rest), factor in right.items():
+            key = (more * first if reverse else first * more, *map(mul, others, rest))
             total[key] = total.get(key, 0) + value * factor
         check_terms("a product", len(total))
     return total
@@ -61,16 +63,21 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
         half = tensor_power(terms, exponent // 2, reverse)
         power = tensor_product(half, half, reverse)
         return tensor_product(power, terms, reverse) if exponent % 2 else power
-    joined = [_Joined(kind, [key[slot] for key in terms]) for slot in (0, 1)]
+    joined = [_Joined(kind, list(forests)) for forests in zip(*terms, strict=True)]
     total: Terms = {}
     # Beforehand, as all together may be long: each term is taken equally often.
-    trees = sum(len(one) + len(other) for one, other in terms)
+    trees = _count_trees(terms)
     count = count_choices(exponent + len(terms) - 1, exponent)
     spend(count * exponent * trees // (8 * len(terms)))
     for taken, value in multinomial(list(terms.values()), exponent):
         key = tuple(kind._make(one.trees(taken)) for one in joined)
         total[key] = total.get(key, 0) + value
     return total
+
+
+def _count_trees(terms: Terms) -> int:
+    """Return how many trees there are in all forests of all keys."""
+    return sum(len(forest) for key in terms for forest in key)
 
 
 def multinomial(
