@@ -338,6 +338,36 @@ def test_brackets_that_were_counted_are_refused_at_once(monkeypatch):
         tables.lyndon(5, 9, 2, planar=None)
 
 
+def of_growth_by_weight():
+    tables.weighted_arborification((1, 3), 14, planar=True)
+
+
+def of_growth_by_row():
+    tables.lyndon_arborification(2, 9, 2)
+
+
+@pytest.mark.usefixtures("nothing_counted")
+@pytest.mark.parametrize(
+    ("make", "module", "small", "most", "free"),
+    [
+        (of_growth_by_weight, "weighted_arborification", "_rows", 2, 2 * 10**7),
+        (of_growth_by_row, "lyndon", "lyndon_map", 1, 10**8),
+    ],
+)
+def test_growth_is_looked_at_no_further_where_memory_lacks(
+    make, module, small, most, free, monkeypatch
+):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    owner, made = importlib.import_module(f"treealg.tables.{module}"), []
+    one = getattr(owner, small)
+    monkeypatch.setattr(owner, small, lambda *size: made.append(size) or one(*size))
+    monkeypatch.setattr(owner, "MAX_ENTRIES", 0, raising=False)  # always in doubt
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: free)
+    with pytest.raises(InvalidValueError, match=r"at least \d+ bytes, cannot be made"):
+        make()
+    assert 0 < len(made) <= most
+
+
 def test_a_table_that_was_counted_is_refused_at_once(monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
     monkeypatch.setattr(memory_limits, "free_memory", lambda: 3 * 10**8)

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from treealg.tables.frozen import Table
+from treealg.tables.memory_limits import check_memory
 
 __all__ = [
     "Needs",
+    "check_needs",
     "foresee",
     "foreseen",
     "is_only_asked",
@@ -154,6 +156,15 @@ def foresee(*needs: Callable[[], Any]) -> Needs:
                 if isinstance(found, Table):  # it is in memory
                     total = total.beside(Needs(0, found.kernels, found.nbytes))
     return total
+
+
+def check_needs(needs: Needs) -> Needs:
+    """Return what a table is seen to need by now, and refuse it if there is no memory for that.
+
+    What tells more, and takes longer, is not begun then.
+    """
+    check_memory(needs.nbytes, 0, kernels=needs.kernels)
+    return needs
 
 
 def foreseen(needs: Needs) -> None:

@@ -29,7 +29,7 @@ from treealg.tables.composition import compose
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.coordinate_counts import counted_coordinates
 from treealg.tables.entry_counts import Counted
-from treealg.tables.foresight import Needs
+from treealg.tables.foresight import Needs, check_needs
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
 from treealg.tables.linear_map import LinearMap, from_keys, map_needs
@@ -274,7 +274,12 @@ def foresee_growth(
     """
     size = f"{what} for {dimension=}, {degree=}"
     least, rows = counted.entries, length(degree)
-    check_entries(least, size)
+
+    def seen() -> Needs:
+        check_entries(least, size)
+        return check_needs(map_needs(least, rows, moved=least > rows))
+
+    needs = seen()
     for most in () if counted.exact else _SMALL_BY_ROW if by_row else _SMALL:
         small = small_degree(dimension, degree, planar, most)
         if not 2 + (not by_row) < small < degree:
@@ -289,12 +294,11 @@ def foresee_growth(
             int(own[small + order - 1] * means[-1] * factor**order)
             for order in range(1, degree - small + 1)
         )
-        seen = sum(sizes) + more
-        least = max(least, seen)
-        check_entries(least, size)
-        if seen < MAX_ENTRIES // 4:
+        least = max(least, sum(sizes) + more)
+        needs = seen()
+        if least < MAX_ENTRIES // 4:
             break
-    return map_needs(least, rows, moved=least > rows)
+    return needs
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

@@ -112,8 +112,10 @@ def weighted_arborification(
             light = tuple(weights[label] for label in labels)
             return _counts(_rows(light, small, planar, longest, own))
 
-        seen = foresee_weighted(entries, weights, degree, planar, "the arborification")
-        return map_needs(max(least, seen))
+        def needs(seen: int) -> Needs:
+            return map_needs(max(least, seen))
+
+        return foresee_weighted(entries, weights, degree, planar, "the arborification", needs)
 
     def build() -> LinearMap:
         return _rows(weights, degree, planar, longest, channels).linear_map()

@@ -94,7 +94,7 @@ def weighted_convolution(
             light = tuple(weights[label] for label in labels)
             return _counts(WeightedLayout(light, small, planar))
 
-        return term_needs(foresee_weighted(entries, weights, degree, planar, "the coproduct"))
+        return foresee_weighted(entries, weights, degree, planar, "the coproduct", term_needs)
 
     def build() -> ConvolutionTable:
         layout = WeightedLayout(weights, degree, planar)

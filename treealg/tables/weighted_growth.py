@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from treealg.checks import brief
+from treealg.tables.foresight import Needs, check_needs
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import MAX_ENTRIES, check_entries
 from treealg.tables.weighted_sizes import weighted_length
@@ -32,11 +33,13 @@ def foresee_weighted(
     degree: int,
     planar: bool,
     what: str,
-) -> int:
+    needs: Callable[[int], Needs],
+) -> Needs:
     """Refuse a table that will be too large, by the growth of small ones of its kind.
 
     The function `entries` makes one, of some labels up to a weight, and counts its entries by what
-    their rows weigh. Returned are those that the table has at least, as far as it was looked at.
+    their rows weigh; `needs` tells what a table of so many needs. Returned is that of those which
+    the table has at least, as far as it was looked at.
     """
     most = 0
     for small in _small_degrees(weights, degree, planar):
@@ -47,11 +50,12 @@ def foresee_weighted(
             least = least_entries(entries(labels, small).tolist(), light, degree)
             check_entries(least, f"{what} for weights={brief(weights)}, {degree=}")
             most = max(most, least)
+            check_needs(needs(most))
             # There may be twice as many with each step that is foreseen.
             steps = -((small - degree) // min(weights))
             if light == weights and least << steps < MAX_ENTRIES:
                 break
-    return most
+    return needs(most)
 
 
 def _small_degrees(weights: tuple[int, ...], degree: int, planar: bool) -> Iterator[int]:
