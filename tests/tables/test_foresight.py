@@ -305,6 +305,22 @@ def test_entries_of_lyndon_coordinates_are_those_that_were_counted(
     assert counted == (made.col.size, True)
 
 
+@pytest.mark.parametrize(
+    ("dimension", "degree"),
+    [
+        (2, 9),
+        (2, 13),
+        (3, 9),
+        pytest.param(3, 10, marks=pytest.mark.slow),
+        pytest.param(4, 8, marks=pytest.mark.slow),
+        (5, 7),
+    ],
+)
+def test_entries_of_expansions_of_words_are_those_that_were_counted(dimension, degree):
+    counted = counted_coordinates("expansion", dimension, degree, 1, None)
+    assert counted == (tables.lyndon_expansion(dimension, degree, 1, planar=None).col.size, True)
+
+
 @pytest.mark.parametrize("method", [1, 2])
 def test_longer_letters_add_entries_to_lyndon_coordinates(method):
     counted = counted_coordinates("arborification", 2, 6, method, True)
