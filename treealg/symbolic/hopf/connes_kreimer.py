@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
@@ -28,6 +29,15 @@ from treealg.symbolic.trees.tensor_powers import tensor_power, tensor_product
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck", "parts"]
 
+
+# Of so few vertices antipodes have few terms.
+_FEW_COLLECTED = 12
+
+# Steps for a term of an antipode, most of them for its forest of many trees.
+_PER_TERM = 20
+
+# Levels of which sums are as good as never found.
+_DEEP = 100
 
 # A forest of so few vertices has at most 2^19 cuts.
 _FEW = 19
@@ -127,11 +137,13 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 # bears, whose terms are kept for every piece at that vertex.
                 longest = height(tree)
                 check_terms(what, count_partitions(longest))
-                check_steps(what, count_collected_terms(longest) // 2)
+                check_steps(what, count_collected_terms(longest))
+                check_steps(what, 2 * _count_brooms(tree))
                 if tree._planar and longest == tree._order:
                     check_terms(what, 2 ** (longest - 1))  # whose order counts
                 if labels_differ((tree,)):
                     check_terms(what, 2 ** (tree._order - 1))
+                    check_steps(what, _PER_TERM * 2 ** (tree._order - 1))
                 check_pieces(what, tree)
 
     def _antipode_needs(self, x: Any) -> Iterable[Any]:
@@ -158,6 +170,30 @@ class ConnesKreimer(HopfAlgebra[Any]):
         one = self.one
         total.update(((forest, one), value) for forest, value in antipode.items())
         return total
+
+
+def _count_brooms(tree: Any) -> int:
+    """Return of how many terms sums are, for the path to a vertex that bears equal branches.
+
+    The path above the vertex is cut to pieces, and so are its ends; the piece at the vertex keeps
+    two of its equal branches at least, which tells it from others.
+    """
+    depths = {tree: 0}
+    branches: dict[int, int] = {}
+    # Each tree after all that bear it.
+    for part in tree._bottom_up()[::-1]:
+        depth = min(depths[part], _DEEP)
+        for child, run in groupby(part._children):
+            depths[child] = max(depth + 1, depths.get(child, 0))
+            branches[depth] = max(len(list(run)), branches.get(depth, 0))
+    return max(
+        (
+            (most - 1) * (count_collected_terms(depth, 1) - 2 * count_collected_terms(depth))
+            for depth, most in branches.items()
+            if most > 1
+        ),
+        default=0,
+    )
 
 
 def _in_order(forests: list[Any]) -> tuple[Any, ...]:
@@ -265,7 +301,7 @@ class BCK(ConnesKreimer, ForestAlgebra):
     def _collected_antipode(
         self, x: Forest, progress: Callable[[int, int], Any] | None
     ) -> Terms | None:
-        return collected_antipode(x, progress) if x._order > _FEW else None
+        return collected_antipode(x, progress) if x._order > _FEW_COLLECTED else None
 
     def _primitive_image(self, x: Forest) -> Mapping[Any, Any]:
         # The primitive elements are those orthogonal to the products in the dual, and the trees
