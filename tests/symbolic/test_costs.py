@@ -155,6 +155,7 @@ BUSHES = [Tree([Tree()] * count) for count in range(100)]
         lambda: count_trees(10**5, 10**1000, planar=True),
         lambda: count_trees(10**5, 10**100, planar=True),
         lambda: quasi_shuffle().product(((0,),) * 20_000, ((1,),)),
+        lambda: quasi_shuffle().product(((0,),) * 500, ((1,),)),
         lambda: quasi_shuffle(lambda a, b: None).product((0,) * 3_000, (1,)),
     ],
 )

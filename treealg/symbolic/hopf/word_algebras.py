@@ -46,6 +46,9 @@ Word = tuple[Any, ...]
 #: Of an automaton that counts words, before it takes a second.
 _MOST_STATES = 200_000
 
+# Pairs of words, far beyond all bounds.
+_MANY_PAIRS = 10**100
+
 # A word of so few letters has at most 2^19 parts.
 _FEW = 19
 
@@ -138,8 +141,10 @@ class ConcatenationAlgebra(WordAlgebra):
         for done, letter in enumerate(x):
             counts[letter] += 1
             pairs = pairs // counts[letter] * (counts[letter] + 1)
-            check_terms(what, pairs)
             steps += pairs * (1 + done // 40)
+            if pairs > _MANY_PAIRS:
+                break
+        check_terms(what, pairs)
         if len(x) > _FEW:
             check_subwords(what, x)
         check_steps(what, steps)
@@ -349,6 +354,8 @@ class QuasiShuffleAlgebra(Deconcatenation):
     def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
         if (x, y) not in self._products:
             what = "the quasi-shuffle of these words"
+            if count_quasi_shuffles(len(x), len(y)) > MAX_TERMS:
+                check_terms(what, self._count_words(x, y))
             short, long = sorted((len(x), len(y)))
             # All beginnings are multiplied. The longest words are the shuffles, and in the shortest
             # ones the letters of the shorter word merge with any of the longer one, in their order.
@@ -357,10 +364,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
                 words = max(words, count_choices(short + long + 1, short + 1))
             if self._bracket is merge_letters:
                 words += count_choices(long + 1, short + 1)
-            steps = words * (1 + (short + long) // 20)
-            check_steps(what, steps)
-            if count_quasi_shuffles(len(x), len(y)) > MAX_TERMS:
-                check_terms(what, self._count_words(x, y))
+            check_steps(what, words * (1 + (short + long) // 8))
         return self._products((x, y))
 
     def _count_words(self, x: Word, y: Word) -> int:
