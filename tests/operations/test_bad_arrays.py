@@ -473,6 +473,57 @@ def test_tensors_inside_of_transforms_of_torch_say_so():
         torch.func.grad(lambda path: treealg.branched_sig(path, 2).sum())(batch[0])
 
 
+def _traced(function):
+    torch = pytest.importorskip("torch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch, that tracing is deprecated
+        return torch.jit.trace(function, (torch_of(np.ones((3, 2))),), check_trace=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("path", lambda path: treealg.branched_sig(path, 2)),
+        ("path", lambda path: treealg.branched_sig(2 * path + 1, 2)),
+        (r"path\[0\]", lambda path: treealg.branched_sig([path, path[1:]], 2)[0]),
+        (r"path\[0\]\[0\]", lambda path: treealg.branched_sig([[path[0], path[1]]], 2)[0]),
+        ("times", lambda path: treealg.branched_sig(
+            np.ones((3, 2)), 2, time_aug=True, times=path[:, 0])),
+        ("lengths", lambda path: treealg.branched_sig(
+            np.ones((1, 3, 2)), 2, lengths=path[:1, 0].long())),
+    ],
+)  # fmt: skip
+def test_what_torch_jit_traces_is_refused_as_its_numbers_are_those_of_one_call(name, function):
+    fix = r"records, .*; use treealg\.torch\.branched_sig"
+    with pytest.raises(treealg.InvalidTypeError, match=f"^{name} is .*{fix}"):
+        _traced(function)
+
+
+def test_what_torch_jit_traces_may_be_written_into_what_was_constant():
+    def written(path):
+        made = path.new_zeros(3, 2)
+        made[1:] = path[1:]
+        return treealg.branched_sig(made, 2)
+
+    with pytest.raises(treealg.InvalidTypeError, match=r"use treealg\.torch\.branched_sig"):
+        _traced(written)
+
+
+def test_constants_are_read_where_torch_jit_traces_and_functions_of_torch_are_recorded():
+    torch = pytest.importorskip("torch")
+    import treealg.torch
+
+    constant = torch_of(np.arange(6.0).reshape(3, 2))
+    pair = [constant, constant[1:]]
+    traced = _traced(lambda path: path.sum() + treealg.branched_sig(constant, 2))
+    more = _traced(lambda path: path.sum() + treealg.branched_sig(pair, 2)[1])
+    path = torch_of(np.random.default_rng(7).normal(size=(3, 2)))
+    assert torch.equal(traced(path), path.sum() + treealg.branched_sig(constant, 2))
+    assert torch.equal(more(path), path.sum() + treealg.branched_sig(constant[1:], 2))
+    recorded = _traced(lambda path: treealg.torch.branched_sig(path, 2))
+    assert torch.equal(recorded(path), treealg.branched_sig(path, 2))
+
+
 def test_missing_values_of_frames_are_nan_and_large_integers_exact():
     pandas = pytest.importorskip("pandas")
     table = pandas.DataFrame({"t": [2**60, 2**60 + 3], "x": [1.5, 2.0]})

@@ -64,7 +64,9 @@ def data_of(tensor: Any, name: str) -> npt.NDArray[Any]:
 def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
     """Return the data of tensors that need no look at each of them, or None if there are others."""
     torch = sys.modules.get("torch")
-    if torch is None or set(map(type, values)) != {torch.Tensor} or _may_be_dual():
+    if torch is None or set(map(type, values)) != {torch.Tensor}:
+        return None
+    if _may_be_dual() or torch._C._is_tracing():
         return None
     try:
         return [value.numpy() for value in values]
@@ -152,9 +154,24 @@ def check_has_numbers(value: Any, name: str, *, constant: bool = False) -> None:
             f"trace with; use {function_for('torch')} there, or call this function outside of what "
             f"is traced"
         )
+    if torch._C._is_tracing() and _is_recorded(value):
+        raise InvalidTypeError(
+            f"{name} is a tensor that torch.jit.trace records, which would take the numbers of "
+            f"this call for those of every other; use {function_for('torch')} there, or call this "
+            f"function outside of what is traced"
+        )
     if value.device.type == "meta":
         fix = f"use {function_for('torch')}, whose result is such a shape, too"
         raise InvalidTypeError(
             f"{name} must be on the CPU, got a tensor on the device meta, a shape without numbers; "
             f"{'give one that has them' if constant else fix}"
         )
+
+
+def _is_recorded(value: Any) -> bool:
+    """Tell whether a tensor is one that tracing gave or computed, and no constant.
+
+    What is made of constants alone is computed, too: other values may have been written into it.
+    """
+    node = sys.modules["torch"]._C._get_value_trace(value).node()
+    return bool(node.kind() != "prim::Constant")
