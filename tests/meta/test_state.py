@@ -1,6 +1,7 @@
 """Values with a state: copies and pickles are equal and independent, whatever the hash seed."""
 
 import copy
+import dataclasses
 import inspect
 import os
 import pickle
@@ -145,6 +146,18 @@ def test_copies_and_pickles_are_equal_in_value(name):
         if not isinstance(x, display.TreeTable):
             assert y == x
             assert hash(y) == hash(x)
+
+
+@pytest.mark.parametrize("name", [n for n in SAMPLES if dataclasses.is_dataclass(SAMPLES[n])])
+@pytest.mark.parametrize("which", ["another", 0])
+def test_nothing_is_assigned_to_a_frozen_value(name, which):
+    x = SAMPLES[name]
+    names = [field.name for field in dataclasses.fields(x)] or ["some"]
+    attribute = which if isinstance(which, str) else names[which]
+    with pytest.raises(dataclasses.FrozenInstanceError, match=attribute):
+        setattr(x, attribute, 5)
+    with pytest.raises(dataclasses.FrozenInstanceError, match=attribute):
+        delattr(x, attribute)
 
 
 def test_maps_are_equal_that_are_made_alike():

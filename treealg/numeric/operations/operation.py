@@ -23,6 +23,7 @@ from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
 from treealg.numeric.operations.source import without_out
+from treealg.slots import frozen_slots
 
 __all__ = [
     "Argument",
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class ArrayType:
     """Shape and dtype of an array, without the array.
 
@@ -58,7 +59,7 @@ class ArrayType:
     axes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class ListType(ArrayType):
     """The arrays of a list, and what would be one array of them.
 
@@ -97,7 +98,7 @@ def _count(windows: Any, name: str) -> int:
         raise not_an_array(windows, name, of_paths=False) from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Argument:
     """An argument that is an array.
 
@@ -198,7 +199,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Option:
     """An argument that is no array.
 
@@ -237,7 +238,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Call:
     """The arguments of one call, without data.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.pairs.sides import NOTHING, Beside, read_paths, read_paths_beside
 from treealg.numeric.pairs.static import as_static_kernel
+from treealg.slots import frozen_slots
 
 __all__ = ["Problem", "max_batch_of", "problem_of"]
 
@@ -43,7 +44,7 @@ def _as_column(values: Floats) -> Floats:
     return values[:, None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Problem:
     """Two batches of paths, and what is computed of their pairs.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from treealg.numeric.pairs.gradients import derivs_of
 from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of, reserve
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.sides import Beside
+from treealg.slots import frozen_slots
 from treealg.typing import Array
 
 __all__ = ["Options", "Statistic", "statistic_of"]
@@ -30,7 +30,7 @@ __all__ = ["Options", "Statistic", "statistic_of"]
 Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Options:
     """What all statistics are asked, unchecked, beside their paths and coefficients.
 
@@ -60,7 +60,7 @@ class Options:
     beside: Beside
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class Mean:
     """The mean of the kernels of all pairs of paths of two samples, for some pairs of samples.
 

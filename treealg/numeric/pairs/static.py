@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.slots import frozen_slots
 
 __all__ = ["LinearKernel", "RBFKernel", "ScaledLinearKernel", "StaticKernel", "as_static_kernel"]
 
@@ -30,7 +30,7 @@ class StaticKernel:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class LinearKernel(StaticKernel):
     """The inner product of two points, k(x, y) = <x, y>; the default.
 
@@ -42,7 +42,7 @@ class LinearKernel(StaticKernel):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class ScaledLinearKernel(StaticKernel):
     """The inner product of two points, both scaled, k(x, y) = scale² <x, y>.
 
@@ -78,7 +78,7 @@ class ScaledLinearKernel(StaticKernel):
             )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_slots
 class RBFKernel(StaticKernel):
     r"""The Gaussian kernel :math:`k(x, y) = \exp(-|x - y|^2 / \sigma)`.
 
