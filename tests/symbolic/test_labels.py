@@ -4,10 +4,12 @@ import datetime
 import enum
 import functools
 import itertools
+import numbers
 from collections import namedtuple
 from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -18,6 +20,7 @@ from treealg.symbolic import (
     PlanarTree,
     Tree,
     bck,
+    lyndon_factorization,
     rank,
     shuffle_algebra,
     shuffle_words,
@@ -105,10 +108,50 @@ def test_equal_labels_of_different_types_are_told_apart_whichever_came_first(wra
     assert bush is Tree([Tree(label=wrap(one)) for one in reversed(ONES)])
 
 
+@functools.total_ordering
+class Real:
+    """A real number of a library that nobody knows."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == other
+
+    def __lt__(self, other):
+        return self.value < other
+
+    def __hash__(self):
+        return hash(self.value)
+
+    def __float__(self):
+        return self.value
+
+
+numbers.Real.register(Real)
+
+
 INCREASING = [
     [-1, Fraction(1, 3), Decimal("0.5"), sympy.sqrt(2), 2, sympy.Rational(5, 2), 3.5, sympy.pi + 1],
     [Decimal(9), 9.5, Decimal(10), sympy.Float(11), 10**400, float("inf")],
     [-sympy.oo, sympy.Integer(-3), Decimal("1e-400"), sympy.Rational(1, 10**9), sympy.oo],
+    [
+        mpmath.mpf(9),
+        9.5,
+        mpmath.mpf(10),
+        mpmath.mpf("10.5"),
+        sympy.QQ(32, 3),
+        sympy.Rational(65, 6),
+    ],
+    [
+        -mpmath.inf,
+        mpmath.ldexp(-1, 10**12),
+        mpmath.ldexp(1, -(10**12)),
+        Decimal("1e-400"),
+        Real(0.25),
+    ],
+    [10**7000, mpmath.ldexp(1, 10**12), mpmath.ldexp(3, 10**12), mpmath.inf],
+    [mpmath.mpc(9, 2), mpmath.mpc(10, 1), mpmath.mpc(10, 2)],
     [np.timedelta64(9, "s"), np.timedelta64(10, "s"), np.timedelta64(1, "m")],
     [np.datetime64("-20000-01-01"), np.datetime64("1999-01-01"), np.datetime64("12000-01-01")],
     [datetime.date(2020, 9, 1), datetime.date(2020, 10, 1), datetime.date(2021, 1, 1)],
@@ -124,6 +167,14 @@ def test_numbers_and_dates_are_ordered_by_value(labels):
     for mixed in (labels, labels[::-1], labels[1:] + labels[:1]):
         tree = Tree([Tree(label=label) for label in mixed])
         assert [child.label for child in tree.children] == labels
+
+
+def test_the_order_of_floats_of_mpmath_is_that_at_any_precision():
+    ten, more = mpmath.mpf(10), mpmath.mpf(10) + mpmath.mpf(2) ** -40
+    for digits in (3, 50):
+        with mpmath.workdps(digits):
+            assert lyndon_factorization((ten, more)) == ((ten, more),)
+            assert lyndon_factorization((more, ten)) == ((more,), (ten,))
 
 
 def test_a_label_nested_too_deep_is_refused():

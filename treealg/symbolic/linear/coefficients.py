@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Integral, Number
+from numbers import Number
 from typing import Any, NoReturn, Self
 
 from treealg.checks import brief, is_iterable
@@ -16,7 +16,7 @@ from treealg.symbolic.linear.giants import check_giants, check_substitution
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.linear.walks import ascending, too_deep
 from treealg.symbolic.trees.displayed import Displayed
-from treealg.symbolic.trees.scalars import python_scalar
+from treealg.symbolic.trees.scalars import fraction_of, python_scalar
 from treealg.symbolic.trees.slots import Slotted
 
 __all__ = [
@@ -73,12 +73,8 @@ def own_number(value: Any) -> Any:
             return value.as_expr()
         check_giants(value)
         return value
-    upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
-    if not isinstance(upper, Integral) or not isinstance(lower, Integral):
-        return value
-    if hasattr(value, "dtype"):  # durations, which NumPy calls integers
-        return value
-    return Fraction(int(upper), int(lower))
+    fraction = fraction_of(value)
+    return value if fraction is None else fraction
 
 
 def _fraction(value: Decimal) -> Any:

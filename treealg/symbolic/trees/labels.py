@@ -1,8 +1,9 @@
 """Labels of tree vertices: what is allowed, and one total order for labels of any mixture of types.
 
-The basis order needs labels to be comparable, and labels may be any hashable. Real numbers are
-ordered by value, strings, bytes and tuples as usual, everything else by type and repr; different
-kinds come one after the other. Two labels that this cannot tell apart are an error, because the
+The basis order needs labels to be comparable, and labels may be any hashable. Real numbers, of any
+library, are ordered by value, strings, bytes and tuples as usual, everything else by type, then
+complex numbers by their parts, dates by time, and what is left by repr; different kinds come one
+after the other. Two labels that this cannot tell apart are an error, because the
 canonical form of a tree would otherwise depend on the order in which its parts were given.
 """
 
@@ -13,14 +14,14 @@ import numbers
 import operator
 from collections.abc import Hashable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
-from treealg.symbolic.trees.scalars import number_text, python_scalar
+from treealg.symbolic.trees.scalars import fraction_of, number_text, python_scalar
 
 __all__ = [
     "ByKind",
@@ -40,6 +41,8 @@ _PLAIN = frozenset({int, str})
 _HOUR = timedelta(hours=1)
 _FARTHEST = timedelta(hours=23, minutes=59)  # of zones that times are compared by, from UTC
 _UNITS = ("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # of times of NumPy
+_MOST_SHIFTED = 10_000  # binary digits, up to which floats of mpmath are compared as fractions
+_DIGITS = 40  # of larger and smaller ones
 _FEW_ZEROS = 20  # at the end of an integer, which it is written with
 
 
@@ -307,11 +310,18 @@ def label_place(label: Any) -> tuple[Any, ...]:
         return (0, _real(label), name, repr(label))
     if isinstance(label, complex):
         return (5, name, label.real, label.imag)
+    if isinstance(label, timedelta) or _is_time(label):
+        return (5, name, label, repr(label))
+    if (fraction := fraction_of(label)) is not None:
+        return (0, fraction, name)
+    if hasattr(label, "_mpc_"):
+        return (5, name, _value_of_real(label.real), _value_of_real(label.imag), label._mpc_)
+    if isinstance(label, numbers.Real) or hasattr(label, "_mpf_"):
+        # Its parts beside it: mpmath shows as many digits as it has at the moment.
+        return (0, _value_of_real(label), name, getattr(label, "_mpf_", ()))
     text = repr(label)
     if isinstance(label, (date, time)):
         return (5, name, label.isoformat(), text)
-    if isinstance(label, timedelta) or _is_time(label):
-        return (5, name, label, text)
     if " at 0x" in text:
         raise InvalidValueError(
             f"labels that show as their address in memory have no order that lasts, got "
@@ -327,6 +337,23 @@ def _real(label: Any) -> Any:
     if label.is_infinite:
         return math.inf if label.is_extended_positive else -math.inf
     return Decimal(str(label.evalf(30)))
+
+
+def _value_of_real(label: Any) -> Any:
+    """Return the value of a real number of another library, as what compares with ours."""
+    if hasattr(label, "_mpf_"):
+        sign, mantissa, exponent, _ = label._mpf_
+        if not mantissa:
+            return float(label)
+        signed = int(-mantissa if sign else mantissa)
+        if abs(exponent) <= _MOST_SHIFTED:
+            return signed * Fraction(2) ** exponent
+        with localcontext(Context(prec=_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])):
+            return Decimal(signed) * Decimal(2) ** exponent
+    value = float(label)
+    if not math.isfinite(value) or not hasattr(label, "as_integer_ratio"):
+        return value
+    return Fraction(*map(int, label.as_integer_ratio()))
 
 
 def _is_time(label: Any) -> bool:

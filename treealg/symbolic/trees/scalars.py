@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["expression_text", "float_of_mpmath", "number_text", "python_scalar"]
+__all__ = ["expression_text", "float_of_mpmath", "fraction_of", "number_text", "python_scalar"]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
 _LONG = 10**600  # what any limit of Python lets through
@@ -130,6 +131,23 @@ def python_scalar(value: Any) -> Any:
             "float, or give a Fraction"
         )
     return double
+
+
+def fraction_of(value: Any) -> Fraction | None:
+    """Return a rational number of any library as the fraction that it is, and None for all else.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> fraction_of(sympy.QQ(1, 2)), fraction_of(0.5)
+    (Fraction(1, 2), None)
+    """
+    upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
+    if not isinstance(upper, Integral) or not isinstance(lower, Integral):
+        return None
+    if hasattr(value, "dtype"):  # durations, which NumPy calls integers
+        return None
+    return Fraction(int(upper), int(lower))
 
 
 def float_of_mpmath(value: Any) -> Any:
