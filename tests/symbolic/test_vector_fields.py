@@ -1,6 +1,7 @@
 """Vector fields that are code or matrices: derivatives of what NumPy computes, or an error."""
 
 import math
+import os
 from fractions import Fraction
 
 import numpy as np
@@ -205,6 +206,36 @@ def test_real_parts_and_conjugates_of_real_values_keep_their_derivatives():
 def test_functions_of_sympy_at_numbers_are_an_error_that_says_so():
     with pytest.raises(InvalidTypeError, match=r"uses SymPy at numbers.*NumPy"):
         elementary_differential_at(Tree([Tree()]), lambda y: [sympy.sin(y[0])], [2.0])
+
+    x = sympy.Symbol("x")
+    with pytest.raises(InvalidTypeError, match="numbers with infinitesimals"):
+        elementary_differential_at(Tree([Tree()]), lambda y: [sympy.sin(y[0])], [x])
+    assert elementary_differential_at(Tree([Tree()]), lambda y: [np.sin(y[0])], [x]) == (
+        sympy.sin(x) * sympy.cos(x),
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "text", "cause"),
+    [
+        (lambda y: [y[1]], InvalidValueError, "an entry .* 1 coordinate,", IndexError),
+        (lambda y: [y[0], [][3]], InvalidValueError, "an entry", IndexError),
+        (lambda y: [{}["a"]], InvalidTypeError, "KeyError: 'a'", KeyError),
+        (lambda y: [next(iter(()))], InvalidTypeError, "StopIteration", StopIteration),
+        (lambda y: [os.stat("/nowhere/at/all")], InvalidTypeError, "FileNotFound", OSError),
+        (lambda y: [1 / 0], InvalidValueError, "no value", ZeroDivisionError),
+        (lambda y: [len(y[0])], InvalidTypeError, "no derivative here", TypeError),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_whatever_a_field_raises_is_the_cause_of_an_error_of_ours(field, kind, text, cause):
+    for compute in (
+        lambda: elementary_differential_at(Tree([Tree()]), field, [0.5]),
+        lambda: evaluate_series(exact_series(2), field, [0.5], 1),
+    ):
+        with pytest.raises(kind, match=text) as caught:
+            compute()
+        assert isinstance(caught.value.__cause__, cause)
 
 
 def test_variables_are_different_and_the_step_is_none_of_them():

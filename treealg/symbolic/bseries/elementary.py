@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -106,11 +106,11 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, a function that the callable uses is not known, or what
-        it returns is no sequence of numbers.
+        If an argument has the wrong type, a function that the callable uses is not known, the
+        callable fails, or what it returns is no sequence of numbers.
     InvalidValueError
-        If a field returns another number of components than the point has, or has no value or
-        derivative there, or a colour of the tree has no field.
+        If a field returns another number of components than the point has, asks for one more, or
+        has no value or derivative there, or a colour of the tree has no field.
 
     Examples
     --------
@@ -190,11 +190,11 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, a function that the callable uses is not known, or what
-        it returns is no sequence of numbers.
+        If an argument has the wrong type, a function that the callable uses is not known, the
+        callable fails, or what it returns is no sequence of numbers.
     InvalidValueError
-        If a field returns another number of components than the point has, or has no value or
-        derivative there, or a colour has no field.
+        If a field returns another number of components than the point has, asks for one more, or
+        has no value or derivative there, or a colour has no field.
 
     Examples
     --------
@@ -301,24 +301,40 @@ def _value(field: Callable[[Any], Any], y: Any) -> Any:
     """Return the value of a vector field at numbers with infinitesimals."""
     try:
         return field(y)
-    except TreeAlgError:
+    except (MemoryError, TreeAlgError):
         raise
-    except (AttributeError, TypeError, RuntimeError) as error:
+    except Exception as error:  # of a function that a user wrote
+        _translate(error, len(y))
+
+
+def _translate(error: Exception, dimension: int) -> NoReturn:
+    """Raise what says of an error within a vector field what it means here."""
+    if type(error).__name__ == "SympifyError":
+        raise InvalidTypeError(
+            f"the vector field uses SymPy at numbers with infinitesimals, of which derivatives are "
+            f"made: {error}; use functions of NumPy, which symbols pass too, or give expressions "
+            "to elementary_differential"
+        ) from error
+    if isinstance(error, (ArithmeticError, ValueError)):
+        raise InvalidValueError(
+            f"the vector field has no value or no derivative at the point: {error}; choose another "
+            "point"
+        ) from error
+    if isinstance(error, (AttributeError, TypeError, RuntimeError)):
         raise InvalidTypeError(
             f"the vector field does something that has no derivative here: {error}; it may use "
             "arithmetic and NumPy functions that are smooth, such as numpy.sin for math.sin; or "
             "give it as SymPy expressions to elementary_differential"
         ) from error
-    except (ArithmeticError, ValueError) as error:
-        if type(error).__name__ == "SympifyError":
-            raise InvalidTypeError(
-                f"the vector field uses SymPy at numbers: {error}; use functions of NumPy, or give "
-                "expressions to elementary_differential"
-            ) from error
+    if isinstance(error, IndexError):
         raise InvalidValueError(
-            f"the vector field has no value or no derivative at the point: {error}; choose another "
-            "point"
+            f"the vector field asks for an entry that is not there, {error}; the point has "
+            f"{dimension} coordinate{'s' if dimension != 1 else ''}, and y as many entries"
         ) from error
+    raise InvalidTypeError(
+        f"the vector field fails with {type(error).__name__}: {error}; give one that has a value "
+        "at the point"
+    ) from error
 
 
 def _component(value: Any, top: int) -> Any:

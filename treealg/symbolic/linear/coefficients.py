@@ -16,7 +16,7 @@ from treealg.symbolic.linear.giants import check_giants, check_substitution
 from treealg.symbolic.linear.powers import check_expansion
 from treealg.symbolic.linear.walks import ascending, too_deep
 from treealg.symbolic.trees.displayed import Displayed
-from treealg.symbolic.trees.scalars import fraction_of, python_scalar
+from treealg.symbolic.trees.scalars import as_fraction, python_scalar
 from treealg.symbolic.trees.slots import Slotted
 
 __all__ = [
@@ -73,7 +73,7 @@ def own_number(value: Any) -> Any:
             return value.as_expr()
         check_giants(value)
         return value
-    fraction = fraction_of(value)
+    fraction = as_fraction(value)
     return value if fraction is None else fraction
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
-from treealg.symbolic.trees.scalars import fraction_of, number_text, python_scalar
+from treealg.symbolic.trees.scalars import as_fraction, number_text, python_scalar
 
 __all__ = [
     "ByKind",
@@ -312,7 +312,7 @@ def label_place(label: Any) -> tuple[Any, ...]:
         return (5, name, label.real, label.imag)
     if isinstance(label, timedelta) or _is_time(label):
         return (5, name, label, repr(label))
-    if (fraction := fraction_of(label)) is not None:
+    if (fraction := as_fraction(label)) is not None:
         return (0, fraction, name)
     if hasattr(label, "_mpc_"):
         return (5, name, _value_of_real(label.real), _value_of_real(label.imag), label._mpc_)

@@ -11,7 +11,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["expression_text", "float_of_mpmath", "fraction_of", "number_text", "python_scalar"]
+__all__ = ["as_fraction", "expression_text", "float_of_mpmath", "number_text", "python_scalar"]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
 _LONG = 10**600  # what any limit of Python lets through
@@ -133,13 +133,13 @@ def python_scalar(value: Any) -> Any:
     return double
 
 
-def fraction_of(value: Any) -> Fraction | None:
+def as_fraction(value: Any) -> Fraction | None:
     """Return a rational number of any library as the fraction that it is, and None for all else.
 
     Examples
     --------
     >>> import sympy
-    >>> fraction_of(sympy.QQ(1, 2)), fraction_of(0.5)
+    >>> as_fraction(sympy.QQ(1, 2)), as_fraction(0.5)
     (Fraction(1, 2), None)
     """
     upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
