@@ -172,8 +172,6 @@ NEVER = {
     "numeric.word_indices.is_lyndon": {"InvalidValueError"},
     "symbolic.bseries.elementary.evaluate_series": {"AbsentKeyError"},
     "symbolic.bseries.elementary.expand_series": {"AbsentKeyError"},
-    "symbolic.bseries.geometry.energy_order": {"AbsentKeyError"},
-    "symbolic.bseries.geometry.is_energy_preserving": {"AbsentKeyError"},
     "symbolic.bseries.geometry.symplectic_order": {"AbsentKeyError"},
     "symbolic.bseries.runge_kutta.RungeKutta.adjoint": {"InvalidTypeError"},
     "symbolic.display.table.TreeTable.to_latex": {"InvalidValueError"},

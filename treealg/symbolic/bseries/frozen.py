@@ -22,9 +22,9 @@ from treealg.symbolic.bseries.lie_butcher import (
     check_lie_butcher,
     ordered_forests_up_to,
 )
+from treealg.symbolic.bseries.starts import starting_with
 from treealg.symbolic.bseries.truncated import check_same_colours, in_field
 from treealg.symbolic.linear.tolerances import check_tolerance
-from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.forests import OrderedForest
 
 __all__ = ["frozen_bracket", "frozen_exponential", "frozen_field", "frozen_product"]
@@ -237,12 +237,7 @@ def frozen_field(point: LieButcherSeries) -> LieButcherSeries:
     2
     """
     (point,) = check_lie_butcher((point,))
-    values = point._values
-    if not is_zero(values[OrderedForest.empty] - 1):
-        raise InvalidValueError(
-            f"point must be the series of a method, with value 1 on the empty forest, got "
-            f"{values[OrderedForest.empty]}"
-        )
+    values = starting_with("point", point, 1)._values
     field: dict[OrderedForest, Any] = {OrderedForest.empty: 0}
     for forest in ordered_forests_up_to(point.order, point.colours):
         field[forest] = values[OrderedForest._make(forest[0].children)] if len(forest) == 1 else 0

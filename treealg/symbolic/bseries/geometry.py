@@ -16,10 +16,10 @@ from treealg.checks import check_choice
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
+from treealg.symbolic.bseries.starts import is_starting_with
 from treealg.symbolic.bseries.truncated import entered
 from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.tolerances import check_tolerance, vanishes
-from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -75,8 +75,8 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
     >>> order_of_accuracy(BSeries({Tree(): 1, Tree([Tree()]): Fraction(1, 2)}, 5))
     2
     """
-    values = entered(check_series("series", series, 1))._values
     tol = check_tolerance(tol)
+    values = entered(check_series("series", series, 1, tol=tol))._values
     for tree in trees_up_to(series.order, series.colours):
         sides = values[tree], Fraction(1, tree.factorial)
         if not vanishes(sides[0] - sides[1], tol, summands=partial(series._summands, *sides)):
@@ -133,13 +133,10 @@ def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = No
     >>> symplectic_order(exact_series(5)), symplectic_order(BSeries({Tree(): 1}, 5))
     (5, 1)
     """
-    values = entered(check_series("series", series))._values
     tol = check_tolerance(tol)
-    method = is_zero(values[None] - 1)
-    if not method and not is_zero(values[None]):
-        raise InvalidValueError(
-            f"series must be 1 (method) or 0 (field) on the empty tree, got {values[None]}"
-        )
+    series = check_series("series", series, 1, 0, tol=tol)
+    values = entered(series)._values
+    method = is_starting_with(series, 1)
     _check_system(series, system)
     limit = _root_order(series, tol) if system == "partitioned" else series.order
     for first, second in _pairs(series, system):
@@ -231,11 +228,11 @@ def energy_order(series: BSeries, *, tol: Any = None) -> int:
     >>> energy_order(exact_series(5)), energy_order(BSeries({Tree(): 1}, 5))
     (5, 1)
     """
-    check_series("series", series)
+    tol = check_tolerance(tol)
+    series = check_series("series", series, 1, 0, tol=tol)
     if series.colours != 1:
         raise InvalidValueError(f"series must have one colour, got {series.colours}")
-    tol = check_tolerance(tol)
-    field = entered(series if is_zero(series[None]) else modified_equation(series))
+    field = entered(modified_equation(series) if is_starting_with(series, 1) else series)
     sums: dict[Tree, Any] = {}
     for tree in trees_up_to(series.order, 1):
         found = free_tree(joined(tree, Tree()))

@@ -72,7 +72,7 @@ def compose(*series: BSeries, steps: Any = None) -> BSeries:
     if not series:
         raise InvalidValueError("compose needs at least one series, got none")
     factors = [
-        check_series(f"argument {i}", one, 1 if i < len(series) else None)
+        check_series(f"argument {i}", one, *([1] if i < len(series) else []))
         for i, one in enumerate(series, 1)
     ]
     if steps is not None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
+from treealg.symbolic.bseries.starts import starting_with
 from treealg.symbolic.bseries.truncated import (
     ABSENT,
     TruncatedSeries,
@@ -274,7 +275,8 @@ def lie_butcher_logarithm(series: LieButcherSeries) -> LieButcherSeries:
     >>> lie_butcher_logarithm(exact_lie_butcher_series(3))
     <LieButcherSeries to order 3: 0: 1>
     """
-    return in_field(_logarithm, *check_lie_butcher((series,)))
+    (series,) = check_lie_butcher((series,))
+    return in_field(_logarithm, starting_with("series", series, 1))
 
 
 def _logarithm(series: LieButcherSeries) -> LieButcherSeries:

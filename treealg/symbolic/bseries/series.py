@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.bseries.starts import starting_with
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
 from treealg.symbolic.linear.elements import one_tree, sole_forest
-from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.enumeration import counts, enumerate_trees
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import remembered
@@ -186,17 +186,12 @@ def average_vector_field(order: Any) -> BSeries:
     return BSeries(value, order)
 
 
-def check_series(name: str, value: Any, empty: int | None = None) -> BSeries:
-    """Return an argument that must be a B-series, with a given value on the empty tree.
+def check_series(name: str, value: Any, *starts: int, tol: float | None = None) -> BSeries:
+    """Return an argument that must be a B-series, with one of some values on the empty tree.
 
-    That value is 1 for a method, 0 for a vector field, None for any.
+    These are 1 for a method, 0 for a vector field; none stand for any. A float that is one of them
+    but for rounding, or to a tolerance, becomes it.
     """
     if not isinstance(value, BSeries):
         raise InvalidTypeError(f"{name} must be a BSeries, got {type(value).__name__}")
-    if empty is not None and not is_zero(value[None] - empty):
-        kind = "method" if empty else "vector field"
-        raise InvalidValueError(
-            f"{name} must be the series of a {kind}, with value {empty} on the empty tree, got "
-            f"{value[None]}"
-        )
-    return value
+    return starting_with(name, value, *starts, tol=tol) if starts else value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from math import isfinite, nan, prod
+from math import inf, isfinite, nan, prod
 from typing import Any
 
 from treealg.symbolic.linear.fields import is_expression
@@ -74,6 +74,8 @@ def _is_beyond_at(place: Mapping[Any, Any], difference: Any, summands: Summands)
 def magnitude(value: Any, place: Mapping[Any, Any] | None = None) -> float:
     """Return the absolute value of a number as a float, NaN for what has symbols.
 
+    Infinity beyond floats.
+
     At a point, the size of what has symbols: at least its absolute value.
 
     Examples
@@ -87,7 +89,10 @@ def magnitude(value: Any, place: Mapping[Any, Any] | None = None) -> float:
     2.5
     """
     if not is_expression(value):
-        return float(abs(value))
+        try:
+            return float(abs(value))
+        except OverflowError:
+            return inf
     if value.is_number:
         return abs(complex(value))
     return nan if place is None else _measured(value, place)[1]

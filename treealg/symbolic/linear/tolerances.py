@@ -17,7 +17,9 @@ from treealg.symbolic.trees.scalars import python_scalar
 __all__ = [
     "GIVE_TOLERANCE",
     "check_tolerance",
+    "holds_to_rounding",
     "is_close",
+    "is_rounded",
     "vanishes",
 ]
 
@@ -34,6 +36,9 @@ def check_tolerance(tol: Any) -> float | None:
 
 #: What to do about floats, where a tolerance can be given.
 GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
+
+#: What sums of floats of double precision may be off: this part of the sizes of their summands.
+_LAST_DIGITS = 2.0**-40
 
 
 def vanishes(
@@ -58,7 +63,7 @@ def vanishes(
     False
     """
     difference = python_scalar(difference)
-    if not _is_rounded(difference):
+    if not is_rounded(difference):
         return is_zero(difference)
     if difference == 0:
         return True
@@ -71,6 +76,33 @@ def vanishes(
             "give exact coefficients such as '1/6' or Fraction(1, 6)"
         )
     return _size(difference) <= tol
+
+
+def holds_to_rounding(difference: Any, tol: float | None = None, *, size: float = 1.0) -> bool:
+    """Tell whether a condition on an argument holds, whose two sides have this difference.
+
+    This is for what must hold before there is a result, which is then made as if it held exactly;
+    `vanishes` is for what is decided. Exact differences must be 0. Floats may be off by the
+    tolerance, and without one by the last digits of sums of floats, 2**-40 of the size of what was
+    added.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> holds_to_rounding(1e-16), holds_to_rounding(1e-9), holds_to_rounding(1e-9, 1e-6)
+    (True, False, True)
+    >>> holds_to_rounding(1e-9, size=1e4), holds_to_rounding(Fraction(1, 10**20))
+    (True, False)
+    """
+    difference = python_scalar(difference)
+    if not is_rounded(difference):
+        return is_zero(difference)
+    if difference == 0:
+        return True
+    try:
+        return _size(difference) <= (_LAST_DIGITS * size if tol is None else tol)
+    except InvalidValueError:  # what has no bound
+        return False
 
 
 def is_close(first: Any, second: Any, tol: float | None) -> bool:
@@ -89,14 +121,22 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
         if first is second or first == second:
             return True
         difference = first + -second  # mpmath adds fractions, and subtracts itself from none
-        if is_expression(difference) and not _is_rounded(difference) and is_known_zero(difference):
+        if is_expression(difference) and not is_rounded(difference) and is_known_zero(difference):
             return True
         return _size(difference) <= (tol or 0)
     except RecursionError:
         raise too_deep(first if is_expression(first) else second) from None
 
 
-def _is_rounded(value: Any) -> bool:
+def is_rounded(value: Any) -> bool:
+    """Tell whether a coefficient is a float, or an expression with some.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> is_rounded(0.5), is_rounded(sympy.Symbol("a") / 2)
+    (True, False)
+    """
     if isinstance(value, (float, complex)):
         return True
     if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
@@ -119,7 +159,7 @@ def _size(difference: Any) -> float:
 def _greatest(difference: Any) -> float:
     if not is_expression(difference):
         return float(abs(difference))
-    if not _is_rounded(difference):
+    if not is_rounded(difference):
         difference = in_sympy(normal_form(difference))
     difference = without_functions(difference)
     symbols = difference.free_symbols
@@ -133,7 +173,7 @@ def _greatest(difference: Any) -> float:
             f"tol cannot be compared with {difference}, which is no rational function of its "
             "symbols; substitute numbers for them"
         )
-    if not _is_rounded(difference):
+    if not is_rounded(difference):
         return inf  # it takes all values but a few
     quotient = in_sympy(normal_form(in_sympy(exact_value(difference))))
     sides = quotient.together().as_numer_denom()

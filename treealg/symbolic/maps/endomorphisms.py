@@ -13,6 +13,7 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.products import power_of_sum
+from treealg.symbolic.linear.tolerances import holds_to_rounding
 from treealg.symbolic.maps.evaluation import Asked, Asking
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
@@ -252,6 +253,11 @@ class Endomorphism(Functional):
 
     def _check_value(self, value: Any) -> Any:
         return value  # an `AlgebraElement`, always
+
+    def _is_rounded_to_zero(self, value: Any) -> bool:
+        if isinstance(value, AlgebraElement):
+            return all(holds_to_rounding(part) for _, part in value.element.items())
+        return super()._is_rounded_to_zero(value)
 
     def __call__(self, x: Any) -> Element:
         """Return the image of a basis element or an element.

@@ -8,8 +8,9 @@ G on *all* forests, which is no infinitesimal character: an expectation is not m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 from treealg.checks import LIFTS, brief, check_choice, check_flag
@@ -17,6 +18,10 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.linear.coefficients import own_number
+from treealg.symbolic.linear.magnitudes import is_beyond_rounding
+from treealg.symbolic.linear.tolerances import is_rounded
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.signatures import exact_number, point_rows
@@ -110,7 +115,8 @@ def signature_cumulants(
         b, one number per label 0 to d - 1. Integers, fractions and SymPy expressions are used as
         they are; floats stand for the fractions they are.
     covariance : iterable of rows, optional
-        :math:`\Sigma`, d by d and symmetric; without it there is no Brownian part.
+        :math:`\Sigma`, d by d and symmetric, floats but for rounding: their mean counts. Without
+        it there is no Brownian part.
     jumps : iterable of pairs, optional
         Of the rate :math:`\lambda` of each kind of jump and its size J, of d numbers.
     time : number, default 1
@@ -240,7 +246,8 @@ def _checked(
     drift: Any, covariance: Any, jumps: Any
 ) -> tuple[list[Any], list[list[Any]], list[tuple[Any, list[Any]]]]:
     (b,) = _numbers("drift", [drift])
-    rows = [] if covariance is None else _numbers("covariance", covariance)
+    given = [] if covariance is None else point_rows("covariance", covariance)
+    rows = _numbers("covariance", given)
     pairs = []
     for pair in map(tuple, point_rows("jumps", jumps)):
         if len(pair) != 2:
@@ -255,18 +262,40 @@ def _checked(
             f"covariance must have {d} rows of {d} numbers, as drift has {d}, got rows of "
             f"{[len(row) for row in rows]}"
         )
-    for i, row in enumerate(rows):
-        for j in range(i):
-            if row[j] - rows[j][i] != 0:
-                raise InvalidValueError(
-                    f"covariance must be symmetric, got {row[j]} at ({i}, {j}) and {rows[j][i]} "
-                    f"at ({j}, {i})"
-                )
+    _make_symmetric(rows, [[own_number(value) for value in row] for row in given])
     if any(len(size) != d for _, size in pairs):
         raise InvalidValueError(
             f"jumps must have sizes of {d} numbers, as drift has, got {[len(s) for _, s in pairs]}"
         )
     return b, rows, pairs
+
+
+def _make_symmetric(rows: list[list[Any]], given: list[list[Any]]) -> None:
+    """Replace floats that differ by rounding by their mean, and refuse what is not symmetric.
+
+    Covariances are sums of products of two coordinates, of which deviations bound the size.
+    """
+    for i, row in enumerate(rows):
+        for j in range(i):
+            first, second = given[i][j], given[j][i]
+            difference = row[j] - rows[j][i]
+            if not (is_rounded(first) or is_rounded(second)):
+                same = is_zero(difference)
+            elif not (same := difference == 0):
+                parts = first, second, given[i][i], given[j][j]
+                same = not is_beyond_rounding(difference, partial(_covariance_sizes, *parts))
+                row[j] = rows[j][i] = (row[j] + rows[j][i]) / 2
+            if not same:
+                raise InvalidValueError(
+                    f"covariance must be symmetric, got {first} at ({i}, {j}) and {second} "
+                    f"at ({j}, {i})"
+                )
+
+
+def _covariance_sizes(
+    first: Any, second: Any, *variances: Any, size: Callable[[Any], float]
+) -> Iterable[float]:
+    return size(first), size(second), math.prod(math.sqrt(size(each)) for each in variances)
 
 
 def _numbers(name: str, rows: Any) -> list[list[Any]]:

@@ -22,6 +22,7 @@ from treealg.symbolic.linear.coefficients import (
     values_by_key,
 )
 from treealg.symbolic.linear.elements import Element, word_beside
+from treealg.symbolic.linear.tolerances import holds_to_rounding
 from treealg.symbolic.maps.evaluation import Asked, Asking, value_of
 from treealg.symbolic.maps.origin import Made, without_zeros
 from treealg.symbolic.trees.entries import Entry
@@ -458,12 +459,17 @@ class Functional(Entry, Made):
         return ask_below
 
     def _check_unit(self, expected: int, name: str, kind: str) -> None:
+        """Refuse another value on the unit, but for the rounding of floats."""
         value = self._value(self._algebra.one)
-        if value != expected:
+        if not self._is_rounded_to_zero(value - expected):
             raise InvalidValueError(
                 f"{name} needs {kind}, with value {expected} on the unit (the empty forest), "
                 f"got {value}"
             )
+
+    def _is_rounded_to_zero(self, value: Any) -> bool:
+        """Tell whether a value is zero, but for the rounding of floats of the size of 1."""
+        return holds_to_rounding(value)
 
     def _power_series(self, name: str, coefficient: Callable[[int], Any]) -> Functional:
         self._check_unit(1, name, "a normalized functional")

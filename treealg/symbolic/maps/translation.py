@@ -8,6 +8,7 @@ x / \sigma(x)`, with 1 for the symmetry :math:`\sigma` of ordered forests.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from treealg.checks import brief, check_integer
@@ -17,6 +18,13 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequenc
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.magnitudes import magnitude
+from treealg.symbolic.linear.tolerances import (
+    GIVE_TOLERANCE,
+    check_tolerance,
+    holds_to_rounding,
+    is_rounded,
+)
 from treealg.symbolic.maps.evaluation import Asked, Asking
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import enumerate_forests
@@ -32,7 +40,7 @@ Translation = Mapping[Any, Any]
 State = tuple[Forest, Forest]
 
 
-def translate_element(x: Any, translation: Translation, degree: Any) -> Element:
+def translate_element(x: Any, translation: Translation, degree: Any, *, tol: Any = None) -> Element:
     r"""Return :math:`M_v(x)`, up to some number of vertices.
 
     :math:`M_v(\bullet_i) = \bullet_i + v_i`, :math:`M_v(F G) = M_v(F)\, M_v(G)` and
@@ -48,6 +56,9 @@ def translate_element(x: Any, translation: Translation, degree: Any) -> Element:
         in the Lie algebra that planar trees generate. Labels that are not there stay.
     degree : int
         Forests with more vertices are left out, at least 0.
+    tol : float, optional
+        How far floats may be from those of an element of the Lie algebra; without it, the last
+        digits of the sum of their sizes.
 
     Returns
     -------
@@ -59,7 +70,8 @@ def translate_element(x: Any, translation: Translation, degree: Any) -> Element:
     InvalidTypeError
         If an argument has the wrong type, or is planar where another is not.
     InvalidValueError
-        If `degree` is negative, or :math:`v_i` is not in the Lie algebra.
+        If `degree` or `tol` is negative, or :math:`v_i` is not in the Lie algebra, floats but for
+        rounding.
 
     Notes
     -----
@@ -85,7 +97,7 @@ def translate_element(x: Any, translation: Translation, degree: Any) -> Element:
         for key in (x if isinstance(x, Element) else (x,))
     )
     degree = check_integer("degree", degree, 0)
-    moved = _Translated(_checked(translation, planar), planar, degree)
+    moved = _Translated(_checked(translation, planar, tol), planar, degree)
     total: Terms = {}
     for key, value in (nck if planar else bck).element(x).items():
         if key.order <= degree:
@@ -93,7 +105,7 @@ def translate_element(x: Any, translation: Translation, degree: Any) -> Element:
     return Element._collect(total)
 
 
-def translate(functional: Functional, translation: Translation) -> Functional:
+def translate(functional: Functional, translation: Translation, *, tol: Any = None) -> Functional:
     r"""Return a functional that is moved by a translation.
 
     :math:`(T_v X)(x) = \langle M_v X, x \rangle`, where X stands for
@@ -109,6 +121,8 @@ def translate(functional: Functional, translation: Translation) -> Functional:
     translation : mapping
         v, as for `translate_element`: the value of :math:`v_i` on a tree is its coefficient times
         the symmetry of the tree.
+    tol : float, optional
+        As for `translate_element`.
 
     Returns
     -------
@@ -120,7 +134,7 @@ def translate(functional: Functional, translation: Translation) -> Functional:
     InvalidTypeError
         If an argument has the wrong type, or is planar where the other is not.
     InvalidValueError
-        If :math:`v_i` is not in the Lie algebra.
+        If :math:`v_i` is not in the Lie algebra, floats but for rounding, or `tol` is negative.
 
     References
     ----------
@@ -143,13 +157,22 @@ def translate(functional: Functional, translation: Translation) -> Functional:
             f"functional must be a Functional on bck or mkw, got {brief(functional)}"
         )
     planar = functional.algebra is mkw
-    v = _checked(translation, planar)
+    return _translated(functional, _checked(translation, planar, tol))
+
+
+def _translated(functional: Functional, v: Mapping[Any, Element]) -> Functional:
+    planar = functional.algebra is mkw
     asks = _asks_planar(functional, v) if planar else _asks(functional, v)
-    return Functional._asking(functional.algebra, asks)._made_by(translate, functional, v)
+    return Functional._asking(functional.algebra, asks)._made_by(_translated, functional, v)
 
 
-def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
-    """Return the translation as elements over forests."""
+def _checked(translation: Any, planar: bool, tol: Any) -> dict[Any, Element]:
+    """Return the translation as elements over forests.
+
+    They are in the Lie algebra: what rounding has put on the empty forest, and on several trees
+    that do not commute, is left out.
+    """
+    tol = check_tolerance(tol)
     if not isinstance(translation, Mapping):
         raise InvalidTypeError(
             "translation must be a mapping from labels to elements, got "
@@ -159,21 +182,28 @@ def _checked(translation: Any, planar: bool) -> dict[Any, Element]:
     found: dict[Any, Element] = {}
     for label, value in translation.items():
         element = algebra.element(value)
+        kept = {key: c for key, c in element.items() if (len(key) if planar else len(key) == 1)}
+        wrong = [c for key, c in element.items() if key not in kept]
         if planar:
             one = OrderedForest.empty
-            reduced = ogl.coproduct(element)
-            is_lie = (
-                all(c == 0 or one in pair for pair, c in reduced.items()) and one not in element
-            )
-        else:
-            is_lie = all(len(forest) == 1 for forest in element)
-        if not is_lie:
+            wrong += [c for pair, c in ogl.coproduct(element).items() if one not in pair]
+        size = _size_of(element)
+        if not all(holds_to_rounding(c, tol, size=size) for c in wrong):
             kind = "of the Lie algebra of planar trees" if planar else "over single trees"
+            floats = tol is None and any(is_rounded(c) for _, c in element.items())
+            advice = f"; if that is rounding, {GIVE_TOLERANCE}" if floats else ""
             raise InvalidValueError(
-                f"translation must have elements {kind}, got {element} for the label {brief(label)}"
+                f"translation must have elements {kind}, got {element} for the label "
+                f"{brief(label)}{advice}"
             )
-        found[label] = element
+        found[label] = element if len(kept) == len(element) else Element._wrap(kept)
     return found
+
+
+def _size_of(element: Element) -> float:
+    """Return the sum of the sizes of the coefficients, of expressions 1."""
+    sizes = [magnitude(value) for _, value in element.items()]
+    return sum(size if isfinite(size) else 1.0 for size in sizes)
 
 
 class _Translated:
