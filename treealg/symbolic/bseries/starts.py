@@ -55,6 +55,8 @@ def starting_with(name: str, series: S, *starts: int, tol: float | None = None) 
     """
     empty = series._empty
     value = series._values[empty]
+    if value.__class__ is int and value in starts:
+        return series
     bounds = [None] if tol is None else [0.0, tol]
     found = (each for bound in bounds for each in starts if is_starting_with(series, each, bound))
     start = next(found, None)
