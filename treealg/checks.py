@@ -11,6 +11,7 @@ import errno
 import math
 import numbers
 import os
+import re
 import reprlib
 import sys
 from collections.abc import Callable, Collection, Iterable
@@ -315,6 +316,13 @@ def check_path(name: str, value: Any) -> Path:
         ) from None
     if not text.strip() or "\0" in text:
         raise InvalidValueError(f"{name} must be the name of a file, got {brief(text)}")
+    if re.match("[A-Za-z][A-Za-z0-9+.-]+://", text):
+        is_here = text[:5].lower() == "file:"
+        fix = "give the path in it" if is_here else "give the name of a copy on a disk"
+        raise InvalidValueError(
+            f"{name} must be the name of a file, got {brief(text)}, and URLs are neither read nor "
+            f"written; {fix}"
+        )
     found = in_home(text)
     if found is None:
         raise InvalidValueError(
@@ -328,6 +336,8 @@ def check_path(name: str, value: Any) -> Path:
             raise InvalidValueError(
                 f"{name} is {brief(text)}, which is longer than names of files may be; shorten it"
             ) from None
+        if error.errno == errno.ENOTDIR and _is_of_folder(text):
+            raise _of_folder(name, text) from None
     except UnicodeEncodeError as error:
         if "\ud800" <= (half := error.object[error.start]) <= "\udfff":
             raise InvalidValueError(
@@ -341,8 +351,10 @@ def check_path(name: str, value: Any) -> Path:
     return Path(found)
 
 
-def check_file(name: str, value: Any) -> Path:
+def check_file(name: str, value: Any, *, folder: str | None = None) -> Path:
     """Return the name of a file, which may not end as that of a folder.
+
+    What has the suffix of `folder`, if there is one, is a folder and may.
 
     Examples
     --------
@@ -351,11 +363,20 @@ def check_file(name: str, value: Any) -> Path:
     """
     found = check_path(name, value)
     text = os.fsdecode(value)
-    if text.replace(os.sep, "/").rpartition("/")[2] in ("", ".", ".."):
-        raise InvalidValueError(
-            f"{name} must be the name of a file, got {brief(text)}, which is that of a folder"
-        )
+    if _is_of_folder(text) and (folder is None or found.suffix.lower() != folder):
+        raise _of_folder(name, text)
     return found
+
+
+def _is_of_folder(text: str) -> bool:
+    """Tell whether a name ends as only that of a folder may."""
+    return text.replace(os.sep, "/").rpartition("/")[2] in ("", ".", "..")
+
+
+def _of_folder(name: str, text: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{name} must be the name of a file, got {brief(text)}, which is that of a folder"
+    )
 
 
 def in_home(text: str) -> str | None:

@@ -58,12 +58,16 @@ _BETWEEN = frozenset(
 )  # fmt: skip
 
 
+_WRITTEN_OUT = "<treealg.", "<eval_with_key>"
+"""How names of files begin that generated functions have, of treealg and of torch.fx."""
+
+
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of treealg that made the call, however deep this one is.
 
     The packages in `_BETWEEN` stand between the two where they call what treealg gave them, and
-    functions that treealg wrote out, which are in no module. Of a thread that has nothing else, it
-    is the line where the main thread is, which as a rule waits for it.
+    functions that treealg or PyTorch wrote out, which are in no module. Of a thread that has
+    nothing else, it is the line where the main thread is, which as a rule waits for it.
     """
     here = sys._getframe(1)
     frame = _outside(here) or _waiting() or here
@@ -95,4 +99,4 @@ def _waiting() -> FrameType | None:
 
 def _is_between(frame: FrameType) -> bool:
     name = str(frame.f_globals.get("__name__"))
-    return name.partition(".")[0] in _BETWEEN or frame.f_code.co_filename.startswith("<treealg.")
+    return name.partition(".")[0] in _BETWEEN or frame.f_code.co_filename.startswith(_WRITTEN_OUT)

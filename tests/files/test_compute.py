@@ -16,6 +16,7 @@ import sympy
 import zarr
 
 import treealg
+from treealg import cli
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files import arrays, compute, run, tables
 
@@ -585,7 +586,7 @@ def test_text_where_numbers_should_be_is_refused(tmp_path):
         ({"input": "flat.npy"}, "must hold an array of shape"),
         ({"input": "text.npy"}, "must hold numbers"),
         ({"input": ["in.npy", "flat.npy"]}, "an array must be one file"),
-        ({"output": "out.xlsx"}, "OUTPUT must end in one of"),
+        ({"output": "out.xlsx"}, "^output must end in one of"),
         ({"output": "out.csv.gz"}, r"got .*out\.csv\.gz; unpack it first, or use \.parquet"),
         ({"output": "no/such/folder/out.npy"}, "there is no folder"),
         ({"output": "in.npy"}, "is there already"),
@@ -599,6 +600,13 @@ def test_text_where_numbers_should_be_is_refused(tmp_path):
         ({"trees": ["9"]}, "trees must be among"),
         ({"input": "x" * 5000}, "longer than names of files may be"),
         ({"output": "x" * 5000 + ".npy"}, "longer than names of files may be"),
+        ({"input": "in.npy/"}, "^input must be the name of a file, got 'in.npy/', which is that"),
+        ({"input": ["in.npy/."]}, "^input must be .* got 'in.npy/.', which is that of a folder"),
+        ({"output": "out.npy/"}, "^output must be .* got 'out.npy/', which is that of a folder"),
+        ({"output": "out.zarr/.."}, "^output must be .*, which is that of a folder"),
+        ({"input": "file:///tmp/in.npy"}, "^input .* URLs are neither read .*; give the path in"),
+        ({"input": "s3://b/in.npy"}, "^input .* URLs are neither read .*; give the name of a copy"),
+        ({"output": "https://b/out.npy"}, "^output .* URLs are neither read nor written"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, message, tmp_path, monkeypatch):
@@ -611,6 +619,16 @@ def test_what_makes_no_sense_is_refused(change, message, tmp_path, monkeypatch):
     with pytest.raises(InvalidValueError, match=message):
         compute(options.pop("input"), options.pop("output"), **options)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_names_of_folders_may_end_as_such(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    np.save("folder/in.npy", some_paths())
+    assert compute("folder/", "out.zarr/", degree=1) == 40
+    assert compute("folder", "other.zarr", degree=1) == 40
+    np.testing.assert_array_equal(read(tmp_path / "out.zarr")[0], read(tmp_path / "other.zarr")[0])
+    assert cli.main(["compute", "folder/", "more.zarr/", "--degree", "1"]) == 0
 
 
 @pytest.mark.parametrize("value", [np.array([1, 2]), pd.Series([1, 2]), pd.NA, [1], 1, 2.5, {"a"}])

@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 
 import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -36,6 +37,16 @@ def points(count=60, paths=4, seed=0):
         "y": rng.normal(size=count).astype(np.float32),
         "k": rng.integers(0, 9, count),
     }
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [np.ones((5, 2)), "0[1,0]", iter([1.0]), None, pd.Series([1.0]), scipy.sparse.eye_array(3)],
+    ids=lambda frame: type(frame).__name__,
+)
+def test_what_is_no_table_is_told_so_before_its_columns_are(frame):
+    with pytest.raises(InvalidTypeError, match=r"^frame must be a table of pandas"):
+        features(frame, values=["a", "b"], degree=2)
 
 
 def path_of(data, number, values=VALUES):

@@ -354,6 +354,27 @@ def test_an_empty_name_is_no_file(arguments, capsys, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "generate --map log --dimension 1 --degree 2 -o o.c/",
+        "generate --map log --dimension 1 --degree 2 --header o.h/.",
+        "verify --report o.json/",
+        "table convolution 2 3 -o o.npz/",
+        "compute in.npy o.csv/ --degree 2",
+        "compute in.npy/ o.csv --degree 2",
+        "demo --output o.png/",
+    ],
+)
+def test_what_ends_as_the_name_of_a_folder_is_no_file(command, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.npy").touch()
+    with pytest.raises(SystemExit):
+        cli.main(command.split())
+    assert "which is that of a folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.npy"]
+
+
 @pytest.mark.parametrize("command", ["coproduct", "antipode", "trees --of", "formula log"])
 @pytest.mark.parametrize("text", ["((0,),(0,))", "(((0,),0),)", "((0,),(0,1))", "(((0,),(0,)),0)"])
 def test_a_forest_is_not_taken_for_a_tree_with_tuples_as_labels(command, text, capsys):

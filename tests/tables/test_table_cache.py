@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg import tables
+from treealg import cli, tables
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.numeric.operations.source import written
@@ -546,7 +546,29 @@ def test_an_empty_home_is_no_home(chosen, monkeypatch):
     assert tables.cache_directory() is None
 
 
-def test_a_user_without_a_home_has_no_directory_there(monkeypatch):
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="not the XDG convention here")
+@pytest.mark.parametrize(
+    ("variable", "found"), [("TREEALG_CACHE_DIR", "q"), ("XDG_CACHE_HOME", "q/treealg")]
+)
+def test_the_home_directory_has_its_sign_in_both_variables(tmp_path, monkeypatch, variable, found):
+    monkeypatch.delenv("TREEALG_CACHE_DIR")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(variable, "~/q")
+    assert tables.cache_directory() == tmp_path / found
+
+
+@pytest.mark.parametrize("value", ["./off", "tables", "./~x"])
+def test_a_relative_directory_is_told_from_the_root_on(tmp_path, monkeypatch, capsys, value):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TREEALG_CACHE_DIR", value)
+    assert tables.cache_directory() == tmp_path / value
+    for command in ("info", "cache list"):
+        assert cli.main(command.split()) == 0
+        assert str(tmp_path / value) in capsys.readouterr().out
+
+
+def test_a_user_without_a_home_has_no_directory_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os.path, "expanduser", str)  # as of a user whom the system does not know
     for chosen in ("~", "~/tables"):
         monkeypatch.setenv("TREEALG_CACHE_DIR", chosen)
@@ -557,7 +579,7 @@ def test_a_user_without_a_home_has_no_directory_there(monkeypatch):
         monkeypatch.setenv("TREEALG_CACHE_DIR", chosen)
         assert tables.cache_directory() is None
     monkeypatch.setenv("TREEALG_CACHE_DIR", "./~nobody")
-    assert str(tables.cache_directory()) == "~nobody"
+    assert tables.cache_directory() == tmp_path / "~nobody"
 
 
 def test_writing_leaves_no_other_file(table_directory):
@@ -997,6 +1019,15 @@ def test_a_warning_passes_functions_that_are_written_out():
     call = written("call", source, "place", warn=warn_caller, kind=TableCacheWarning)
     with pytest.warns(TableCacheWarning) as record:
         call()
+    assert [warning.filename for warning in record] == [__file__]
+
+
+def test_a_warning_passes_functions_that_torch_writes_out():
+    code = compile("def call(): warn('damaged', kind)", "<eval_with_key>.5", "exec")
+    scope = {"warn": warn_caller, "kind": TableCacheWarning}
+    exec(code, scope)
+    with pytest.warns(TableCacheWarning) as record:
+        scope["call"]()
     assert [warning.filename for warning in record] == [__file__]
 
 

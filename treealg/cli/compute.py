@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from functools import partial
 from typing import Any
 
 from treealg.cli.parsers import (
@@ -12,6 +13,7 @@ from treealg.cli.parsers import (
     add_command,
     add_json,
     add_planar,
+    output,
     path,
     print_json,
     say,
@@ -43,7 +45,9 @@ def add_parser(commands: Commands[Any]) -> None:
     parser.add_argument(
         "input", type=path, nargs="+", metavar="INPUT", help="files of one format, or a folder"
     )
-    parser.add_argument("output", type=path, metavar="OUTPUT", help="file to write")
+    parser.add_argument(
+        "output", type=partial(output, folder=".zarr"), metavar="OUTPUT", help="file to write"
+    )
     _add_input(parser)
     _add_features(parser)
     run_group = parser.add_argument_group("the run")

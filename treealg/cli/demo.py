@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, path
+from treealg.cli.parsers import Commands, add_command, output
 
 __all__ = ["add_parser"]
 
@@ -40,7 +40,7 @@ demo vowels --output vowels.pdf
     )
     parser.add_argument(
         "--output",
-        type=path,
+        type=output,
         default=Path("treealg-demo.png"),
         help="picture to write (default: %(default)s)",
     )

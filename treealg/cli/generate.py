@@ -7,7 +7,7 @@ import re
 from contextlib import ExitStack
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_planar, path, say
+from treealg.cli.parsers import Commands, add_command, add_planar, output, say
 from treealg.errors import InvalidValueError
 from treealg.whole import whole
 
@@ -45,10 +45,10 @@ generate --map combine --dimension 3 --degree 3 --language cuda --backward -o co
         "--method", type=int, default=0, help="planar logarithms: 1 Lyndon coordinates, 2 brackets"
     )
     parser.add_argument(
-        "-o", "--output", type=path, help="file to write (default: standard output)"
+        "-o", "--output", type=output, help="file to write (default: standard output)"
     )
     parser.add_argument(
-        "--header", type=path, help="file to write the declaration to, for C and C++"
+        "--header", type=output, help="file to write the declaration to, for C and C++"
     )
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from treealg.checks import brief, check_path, closest
+from treealg.checks import brief, check_file, check_path, closest
 from treealg.errors import InvalidValueError
 
 __all__ = [
@@ -127,6 +127,20 @@ def path(text: str) -> Path:
     """
     try:
         return check_path("it", text)
+    except InvalidValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def output(text: str, *, folder: str | None = None) -> Path:
+    """Read the name of a file to write, or of a folder that has a suffix; see `path`.
+
+    Examples
+    --------
+    >>> output("features.npy").name
+    'features.npy'
+    """
+    try:
+        return check_file("it", text, folder=folder)
     except InvalidValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, BinaryIO
 
-from treealg.cli.parsers import Commands, add_command, add_planar, path, print_json, say
+from treealg.cli.parsers import Commands, add_command, add_planar, output, print_json, say
 from treealg.errors import InvalidValueError
 from treealg.whole import whole
 
@@ -41,7 +41,7 @@ table arborification 1 3
     parser.add_argument(
         "-o",
         "--output",
-        type=path,
+        type=output,
         help="file to write: .npz or .json (default: JSON on standard output)",
     )
     parser.set_defaults(run=run)

@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_json, path, print_json
+from treealg.cli.parsers import Commands, add_command, add_json, output, print_json
 
 __all__ = ["add_parser"]
 
@@ -43,7 +43,7 @@ verify --dimension 1 --degree 2 --quiet --json
         action="store_true",
         help="compile all kernels of the largest size to PTX, for all GPU architectures",
     )
-    parser.add_argument("--report", type=path, help="file to write the report to")
+    parser.add_argument("--report", type=output, help="file to write the report to")
     add_json(parser)
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import treealg
-from treealg.checks import check_path, closest, thread_count
+from treealg.checks import check_file, closest, thread_count
 from treealg.demo.experiment import (
     Experiment,
     Row,
@@ -76,7 +76,7 @@ def run_demo(
         got = repr(unknown[0]) + closest(unknown[0], DATA) if unknown else "none"
         raise InvalidValueError(f"data must be among {', '.join(DATA)}, got {got}")
     thread_count(n_jobs)
-    output = check_path("output", output)
+    output = check_file("output", output)
     _check_output(output)
     tqdm = require("tqdm", extra="demo").tqdm
     packages = ("numpy", "scikit-learn", "aeon")

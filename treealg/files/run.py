@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from treealg.checks import check_flag, check_path, is_iterable, shown
+from treealg.checks import check_file, check_flag, check_path, is_iterable, shown
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files.arrays import ArraySource
 from treealg.files.parts import Part, Parts, remove
@@ -169,8 +169,8 @@ def compute(
     if is_iterable(input) and not isinstance(input, (str, bytes)):
         given = check_sequence("input", input, "the name of a file, or a list of such")
     files = input_files([check_path("input", file) for file in given])
-    target = check_path("output", output)
-    suffix_of(target, "OUTPUT")
+    target = check_file("output", output, folder=".zarr")
+    suffix_of(target, "output")
     check_folder(target)
     _check_apart(target, files, overwrite)
     ids = column_or_several("id", id)

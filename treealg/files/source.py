@@ -108,7 +108,7 @@ def input_files(inputs: list[Path]) -> list[Path]:
     for path in found:  # a pipe would be waited for
         if not (path.is_file() or path.is_dir()):
             raise InvalidValueError(f"{path} is neither a file nor a folder")
-    suffixes = {suffix_of(path, "INPUT") for path in found}
+    suffixes = {suffix_of(path, "input") for path in found}
     if len(suffixes) > 1:
         raise InvalidValueError(f"all inputs must be of one format, got {', '.join(suffixes)}")
     if suffixes <= {*ARRAYS} and len(found) > 1:

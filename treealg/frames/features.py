@@ -145,20 +145,21 @@ def features(
         if wide is not None:
             raise InvalidTypeError("values must be a list of columns for a list of tables")
         return job.several(frame)
+    is_dask = _is_dask(frame)  # which narwhals reads with a warning
+    native = frame if is_dask else read_frame(frame, "frame")
+    if not (is_dask or isinstance(native, (nw.DataFrame, nw.LazyFrame))):
+        raise InvalidTypeError(
+            f"frame must be a table of pandas, polars, PyArrow, Dask or DuckDB, or a list or "
+            f"mapping of such, got {type(frame).__name__}"
+        )
     if wide is not None:
         for name, own in wide.items():
             wide[name] = check_sequence(f"values[{brief(name)}]", own, "a list of columns")
         job = WideTable(recipe, ids, time, wide, times if has_times else None)
     elif not ids:
         raise InvalidValueError("id must name the columns that tell paths apart, got none")
-    if _is_dask(frame):
+    if is_dask:
         return job.in_partitions(frame)
-    native = read_frame(frame, "frame")
-    if not isinstance(native, (nw.DataFrame, nw.LazyFrame)):
-        raise InvalidTypeError(
-            f"frame must be a table of pandas, polars, PyArrow, Dask or DuckDB, or a list or "
-            f"mapping of such, got {type(frame).__name__}"
-        )
     if isinstance(native, nw.LazyFrame):
         return job.lazily(native)
     return job.eagerly(native).to_native()

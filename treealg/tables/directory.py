@@ -6,6 +6,7 @@ directory is left alone.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -110,14 +111,14 @@ def cache_directory() -> Path | None:
     Returns
     -------
     pathlib.Path or None
-        The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
-        ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or empty; blanks
-        around it do not count); else the
-        user's cache directory as platformdirs gives it, if that is installed; else ``treealg`` in
-        ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs gives on Linux. It need
-        not exist yet. None, too, if it would be in the home directory of a user who has none, or
-        who is not known. A relative name is looked up where the process is at each call;
-        ``./off`` and ``./~tables`` are such.
+        An absolute path: the environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk
+        cache, if it is ``off``, ``none``, ``no``, ``false`` or ``0``, in letters of any case, or
+        empty; blanks around it do not count); else the user's cache directory as platformdirs gives
+        it, if that is installed; else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, as
+        platformdirs gives on Linux; ``~`` in a variable is the home directory. It need not exist
+        yet. None, too, if it would be in the home directory of a user who has none, or who is not
+        known. A relative name is looked up where the process is at each call; ``./off`` and
+        ``./~tables`` are such.
 
     Examples
     --------
@@ -129,7 +130,11 @@ def cache_directory() -> Path | None:
     from pathlib import Path
 
     found = directory_name()
-    return None if found is None else Path(found)
+    if found is None:
+        return None
+    with contextlib.suppress(OSError):  # where the process is may have been removed
+        return Path(found).absolute()
+    return Path(found)
 
 
 def directory_name() -> str | None:
@@ -151,7 +156,7 @@ def directory_name() -> str | None:
             return user_cache_dir("treealg")
     # The XDG convention, in which a relative path is to be ignored. On the systems that follow it
     # platformdirs says the same, and to import it takes longer than to read the tables.
-    base = os.environ.get("XDG_CACHE_HOME", "").strip()
+    base = in_home(os.environ.get("XDG_CACHE_HOME", "").strip()) or ""
     if not os.path.isabs(base):
         base = os.path.join(in_home("~") or "", ".cache")
     return os.path.join(base, "treealg") if os.path.isabs(base) else None
