@@ -43,6 +43,7 @@ __all__ = [
     "is_integer",
     "is_iterable",
     "shown",
+    "size_text",
     "thread_count",
 ]
 
@@ -66,6 +67,17 @@ class _Written(str):
     __repr__ = str.__str__
 
 
+def size_text(x: int) -> str:
+    """Return what stands for an integer that is too long to be written.
+
+    Examples
+    --------
+    >>> size_text(10**5000)
+    '<an integer of 16610 bits>'
+    """
+    return f"<an integer of {x.bit_length()} bits>"
+
+
 class _Brief(reprlib.Repr):
     """Texts of values of any size, also of integers with more digits than Python writes."""
 
@@ -82,7 +94,7 @@ class _Brief(reprlib.Repr):
         try:
             return super().repr_int(x, level)
         except ValueError:
-            return f"<an integer of {x.bit_length()} bits>"
+            return size_text(x)
 
     def repr_Fraction(self, x: Fraction, level: int) -> str:
         numerator, denominator = (self.repr_int(n, level) for n in x.as_integer_ratio())

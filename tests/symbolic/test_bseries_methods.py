@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 
+from tests.support import soon
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import Tree, enumerate_trees
 from treealg.symbolic.bseries import (
@@ -117,6 +118,14 @@ def test_weights_of_too_many_terms_are_refused_before_work(ask):
     asked = Tree.from_text("0[0[0[0]],0[0[0[0]]],0[0,0]]") if ask == "weight" else 9
     with pytest.raises(InvalidValueError, match="weights with so many symbols has at least 1,"):
         getattr(symbolic_tableau(10), ask)(asked)
+
+
+def test_symbols_stay_what_they_are_in_large_tableaux_and_others_are_still_refused():
+    with soon(1):
+        method = symbolic_tableau(300)
+    assert method.a[299][298] is sympy.Symbol("a300_299")
+    with pytest.raises(InvalidTypeError, match="commutes"):
+        RungeKutta([[0]], [sympy.Symbol("p", commutative=False)])
 
 
 def test_implicit_symbolic_tableau_is_full_and_indices_of_two_digits_are_separated():

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 import sympy
 
+from tests.support import soon
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     Element,
     PlanarTree,
     Tree,
     bck,
+    bseries,
     lyndon_factorization,
     rank,
     shuffle_algebra,
@@ -215,6 +217,41 @@ def test_long_integers_are_coefficients_with_a_text(coefficient, text):
     assert text.removeprefix("-") in to_unicode(x)
     assert DIGITS in to_html(x)
     assert DIGITS in to_latex(x)
+
+
+HUGE = 10**1_000_000
+SIZE = "<an integer of 3321929 bits>"
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "text"),
+    [
+        (HUGE, f"({SIZE}) (0)"),
+        (-HUGE, f"-({SIZE}) (0)"),
+        (Fraction(-1, HUGE), f"-(1/{SIZE}) (0)"),
+        (HUGE * sympy.Symbol("a"), f"({SIZE}*a) (0)"),
+        (10**50_000 - 1, f"{'9' * 50_000} (0)"),
+        (10**50_000, "(<an integer of 166097 bits>) (0)"),
+    ],
+    ids=["integer", "negative", "fraction", "multiple", "longest", "shortest"],
+)
+def test_integers_that_take_too_long_to_write_are_told_by_their_size(coefficient, text):
+    x = Element({Tree(): coefficient})
+    with soon(1):
+        assert str(x) == text
+        assert repr(x) == f"<Element {text}>"
+        series = repr(bseries.BSeries({Tree(): coefficient}, 1))
+        assert series.startswith("<BSeries to order 1: None: 1, 0: ")
+        for draw in (to_unicode, to_html, to_latex):
+            assert draw(x)
+
+
+def test_labels_that_take_too_long_to_write_are_told_by_their_size():
+    tree = Tree([Tree(label=-HUGE)], (HUGE, Fraction(1, HUGE)))
+    with soon(1):
+        assert str(tree) == f"({SIZE}, Fraction(1, {SIZE}))[-{SIZE}]"
+        assert r"\ of\ 3321929\ bits" in to_latex(Tree(label=HUGE))
+        assert SIZE in to_unicode(tree)
 
 
 @pytest.mark.parametrize(

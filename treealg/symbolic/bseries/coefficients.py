@@ -48,6 +48,8 @@ def exact_number(value: Any) -> Any:
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
+    if getattr(value, "is_Symbol", False) and value.is_commutative is True:
+        return value  # which it stays, in large tableaux of nothing else
     value = _float_of_any_length(own_number(value))
     if isinstance(value, (float, complex)) and not is_finite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")

@@ -170,10 +170,10 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         return hash((self._empty, self._order, self._colours))
 
     def __repr__(self) -> str:
-        values = self._values.items()
-        shown = [f"{key}: {number_text(value)}" for key, value in values if value != 0]
-        more = ", ..." if len(shown) > 6 else ""
-        return f"<{type(self).__name__} to order {self._order}: {', '.join(shown[:6])}{more}>"
+        terms = [(key, value) for key, value in self._values.items() if value != 0]
+        shown = [f"{key}: {number_text(value)}" for key, value in terms[:6]]
+        more = ", ..." if len(terms) > 6 else ""
+        return f"<{type(self).__name__} to order {self._order}: {', '.join(shown)}{more}>"
 
     def is_close(self, other: Self, tol: Any) -> bool:
         """Tell whether coefficients differ by at most a tolerance, as those of floats do.

@@ -30,7 +30,7 @@ from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.display.texts import escaped, named, upright
 from treealg.symbolic.trees.displayed import Tableau, Tabular
 from treealg.symbolic.trees.forests import RootedForest
-from treealg.symbolic.trees.scalars import expression_text, number_text
+from treealg.symbolic.trees.scalars import expression_text, is_too_long, number_text
 
 __all__ = ["LATEX_PREAMBLE", "to_latex"]
 
@@ -221,14 +221,21 @@ def _coefficient(value: Any) -> str:
 def _number(value: Any) -> str:
     value = without_mpmath(value)
     if isinstance(value, Fraction) and value.denominator != 1:
-        upper, lower = map(number_text, (abs(value.numerator), value.denominator))
+        upper, lower = map(_integer, (abs(value.numerator), value.denominator))
         return rf"{'-' if value < 0 else ''}\frac{{{upper}}}{{{lower}}}"
     if isinstance(value, (float, complex, Decimal)) or getattr(value, "is_Float", False):
         return LATEX.number(value)
     if hasattr(type(value), "free_symbols"):
         return _expression(value)
+    if isinstance(value, (int, Fraction)):
+        return f"-{_integer(-int(value))}" if value < 0 else _integer(int(value))
     text = TEXT.number(value)
     return escaped(text) if not text.isascii() or "_" in text else text
+
+
+def _integer(value: int) -> str:
+    """Return the digits of an integer that is not negative, or a text on its size."""
+    return upright(number_text(value)) if is_too_long(value) else number_text(value)
 
 
 def _expression(value: Any) -> str:

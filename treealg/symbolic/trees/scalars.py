@@ -8,25 +8,42 @@ from fractions import Fraction
 from numbers import Integral
 from typing import Any
 
-from treealg.checks import brief
+from treealg.checks import brief, size_text
 from treealg.errors import InvalidTypeError
 
-__all__ = ["as_fraction", "expression_text", "float_of_mpmath", "number_text", "python_scalar"]
+__all__ = [
+    "MOST_DIGITS",
+    "as_fraction",
+    "expression_text",
+    "float_of_mpmath",
+    "is_too_long",
+    "number_text",
+    "python_scalar",
+]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
+MOST_DIGITS = 50_000
+"""How many digits of an integer are read and written, for which time grows quadratically."""
+
+_MOST_BITS = int(MOST_DIGITS * 3.3219)  # with fewer there are fewer digits
 _LONG = 10**600  # what any limit of Python lets through
 
 
 def number_text(value: Any) -> str:
     """Return what Python prints of a number, also of integers that are too long for it to print.
 
-    Of expressions that are nested too deep for that, `expression_text` says how large they are.
+    Of integers of more than 50,000 digits, which are written in quadratic time, it is their size,
+    as in messages, and so it is of expressions that are nested too deep; see `expression_text`.
 
     Examples
     --------
     >>> number_text(Fraction(1, 3)), len(number_text(10**5000))
     ('1/3', 5001)
+    >>> number_text(-(10**100000))
+    '-<an integer of 332193 bits>'
     """
+    if isinstance(value, int) and is_too_long(value):
+        return f"{'-' if value < 0 else ''}{size_text(value)}"
     try:
         return str(value)
     except ValueError:
@@ -41,6 +58,17 @@ def number_text(value: Any) -> str:
         if not hasattr(value, "atoms"):
             raise
     return expression_text(value, str)
+
+
+def is_too_long(value: int) -> bool:
+    """Tell whether an integer has more than 50,000 digits.
+
+    Examples
+    --------
+    >>> is_too_long(10**50_000 - 1), is_too_long(-(10**50_000))
+    (False, True)
+    """
+    return value.bit_length() > _MOST_BITS and abs(value) >= 10**MOST_DIGITS
 
 
 def expression_text(

@@ -12,7 +12,7 @@ from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.scalars import number_text
+from treealg.symbolic.trees.scalars import MOST_DIGITS, is_too_long, number_text
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps
 
 __all__ = ["EMPTY", "label_text", "parse_trees", "tree_text"]
@@ -22,8 +22,6 @@ T = TypeVar("T")
 EMPTY = "∅"
 
 _LONG = 600  # digits, more than which Python may refuse to read as an integer
-_MOST_DIGITS = 50_000  # of an integer, which is read and written in quadratic time
-_MOST_BITS = int(_MOST_DIGITS * 3.3219)  # with fewer there are fewer digits
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<integer>-?[0-9]+(?!\w))|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\W\d]\w*)
@@ -43,11 +41,12 @@ def label_text(label: Any, *, strict: bool) -> str:
     ('3', 'f', '"f g"')
     """
     if label.__class__ is int:
-        if strict and label.bit_length() > _MOST_BITS and abs(label) >= 10**_MOST_DIGITS:
+        if not is_too_long(label):
+            _spend_digits(label.bit_length() // 3)
+        elif strict:
             raise _too_long(
                 "a label that is written as text", f"{label.bit_length():,} binary ones"
             )
-        _spend_digits(label.bit_length() // 3)
         return number_text(label)
     if label.__class__ is str:
         # \w is what the parser reads; it differs from str.isidentifier on a few letters.
@@ -166,7 +165,7 @@ def _read_label(kind: str, token: str, text: str, position: int) -> Any:
     if kind == "integer":
         if len(token) < _LONG:
             return int(token)
-        if len(token.lstrip("-")) > _MOST_DIGITS:
+        if len(token.lstrip("-")) > MOST_DIGITS:
             raise _too_long("text", f"{len(token):,} at position {position} of {brief(text)}")
         _spend_digits(len(token))
         return int(Decimal(token))
@@ -185,7 +184,7 @@ def _spend_digits(digits: int) -> None:
 
 def _too_long(what: str, got: str) -> InvalidValueError:
     return InvalidValueError(
-        f"{what} must have integers of at most {_MOST_DIGITS:,} digits, got {got}; take a string, "
+        f"{what} must have integers of at most {MOST_DIGITS:,} digits, got {got}; take a string, "
         "or a smaller number"
     )
 
