@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 import treealg
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     BSeries,
     Element,
@@ -21,11 +21,13 @@ from treealg.symbolic import (
     PlanarTree,
     Tree,
     bck,
+    butcher_product,
     energy_order,
     exact_lie_butcher_series,
     exact_series,
     expected_signature,
     functional_from_vector,
+    graft,
     is_energy_preserving,
     is_symplectic,
     mkw,
@@ -34,6 +36,8 @@ from treealg.symbolic import (
     order_of_accuracy,
     post_lie_bch,
     post_lie_magnus,
+    pre_lie_exp,
+    pre_lie_magnus,
     signature_cumulants,
     symplectic_order,
     translate,
@@ -244,6 +248,25 @@ def test_translations_lose_what_rounding_put_beside_the_lie_algebra():
         translate_element(LEAF, {0: exact + Element({Forest([LEAF, LEAF]): 1e-3})}, 3)
     with pytest.raises(InvalidValueError, match=r"over single trees[^;]*$"):
         translate_element(LEAF, {0: Element({Forest([LEAF, LEAF]): Fraction(1, 10**20)})}, 3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: graft(x, LADDER),
+        lambda x: graft(LADDER, x),
+        lambda x: butcher_product(x, LADDER),
+        lambda x: pre_lie_magnus(x, 3),
+        lambda x: pre_lie_exp(x, 3),
+    ],
+)
+def test_elements_over_trees_lose_what_rounding_put_on_forests(function):
+    exact = Element({LEAF: 0.5, LADDER: 0.25})
+    rounded = exact + Element({Forest([LEAF, LEAF]): 1e-17, Forest(): -1e-17})
+    assert function(rounded) == function(exact)
+    for value in (1e-3, Fraction(1, 10**20), A):
+        with pytest.raises(InvalidTypeError):
+            function(exact + Element({Forest([LEAF, LEAF]): value}))
 
 
 def covariances():

@@ -16,6 +16,7 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequenc
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.grafting import graft
+from treealg.symbolic.linear.rounded_terms import terms_on
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -153,16 +154,18 @@ def butcher_product(x: Any, y: Any) -> Element:
     <Element (0[1,2])>
     """
 
+    def single(x: Element) -> Element:
+        found = terms_on(x, lambda forest: len(forest) == 1)
+        if found is None:
+            raise InvalidTypeError(f"the Butcher product is that of single trees, got {brief(x)}")
+        return found
+
     def product(left: Any, right: Any) -> Terms:
-        if len(left) != 1 or len(right) != 1:
-            raise InvalidTypeError(
-                f"the Butcher product is that of single trees, got the forests {left} and {right}"
-            )
         tree = left[0]
         return {left._make((tree._build((right[0], *tree._children), tree._label),)): 1}
 
     _, (first, second) = forests_of(x, y)
-    return _bilinear(first, second, product)
+    return _bilinear(single(first), single(second), product)
 
 
 def enveloping_product(x: Any, y: Any) -> Element:

@@ -18,6 +18,7 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, ogl
 from treealg.symbolic.lie.brackets import forests_of
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.rounded_terms import terms_on
 from treealg.symbolic.trees.enumeration import count_trees
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.meter import spend
@@ -41,15 +42,21 @@ def _series_arguments(planar: bool, order: Any, *arguments: Any) -> tuple[int, l
             f"expected {'planar' if planar else 'non-planar'} trees; the pre-Lie series are those "
             "of Tree, the post-Lie series those of PlanarTree"
         )
-    for x in elements:
-        if any(not len(key) or (not planar and len(key) != 1) for key in x):
-            raise InvalidTypeError(f"expected an element over trees, got {brief(x)}")
+    elements = [_over_trees(x, planar) for x in elements]
     order = check_integer("order", order, 0)
     # Copies of the smallest tree, grafted onto each other, are as many as there are trees.
     orders = [key.order for x in elements for key in x]
     copies = order // min(orders) if orders else 0
     check_orders("a series", copies, lambda n: count_trees(n, 1, planar=planar))
     return (order if orders else 0), elements
+
+
+def _over_trees(x: Element, planar: bool) -> Element:
+    """Return an element over trees, planar over forests of them, without what is rounding."""
+    found = terms_on(x, lambda key: len(key) > 0 and (planar or len(key) == 1))
+    if found is None:
+        raise InvalidTypeError(f"expected an element over trees, got {brief(x)}")
+    return found
 
 
 def _truncate(x: Element, order: int) -> Element:

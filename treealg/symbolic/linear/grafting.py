@@ -9,6 +9,7 @@ from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.rounded_terms import terms_on
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.rooted import RootedTree
@@ -161,8 +162,13 @@ def _graft_tree(branch: Any, trunk: Any) -> Mapping[Any, int]:
 
 def _single_trees(x: Any) -> list[tuple[Any, Any]]:
     if isinstance(x, Element):
-        return [(_tree(key), value) for key, value in x.items()]
+        found = terms_on(x, _is_tree)
+        return [(_tree(key), value) for key, value in (x if found is None else found).items()]
     return [(_tree(x), 1)]
+
+
+def _is_tree(key: Any) -> bool:
+    return isinstance(key, (Forest, OrderedForest)) and len(key) == 1
 
 
 def _tree(x: Any) -> Any:

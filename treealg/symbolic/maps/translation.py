@@ -8,7 +8,6 @@ x / \sigma(x)`, with 1 for the symmetry :math:`\sigma` of ordered forests.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any
 
 from treealg.checks import brief, check_integer
@@ -18,7 +17,7 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequenc
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
-from treealg.symbolic.linear.magnitudes import magnitude
+from treealg.symbolic.linear.rounded_terms import size_of, terms_on
 from treealg.symbolic.linear.tolerances import (
     GIVE_TOLERANCE,
     check_tolerance,
@@ -182,13 +181,10 @@ def _checked(translation: Any, planar: bool, tol: Any) -> dict[Any, Element]:
     found: dict[Any, Element] = {}
     for label, value in translation.items():
         element = algebra.element(value)
-        kept = {key: c for key, c in element.items() if (len(key) if planar else len(key) == 1)}
-        wrong = [c for key, c in element.items() if key not in kept]
-        if planar:
-            one = OrderedForest.empty
-            wrong += [c for pair, c in ogl.coproduct(element).items() if one not in pair]
-        size = _size_of(element)
-        if not all(holds_to_rounding(c, tol, size=size) for c in wrong):
+        kept = terms_on(element, len if planar else _is_tree, tol)
+        if planar and kept is not None and not _is_primitive(kept, tol):
+            kept = None
+        if kept is None:
             kind = "of the Lie algebra of planar trees" if planar else "over single trees"
             floats = tol is None and any(is_rounded(c) for _, c in element.items())
             advice = f"; if that is rounding, {GIVE_TOLERANCE}" if floats else ""
@@ -196,14 +192,19 @@ def _checked(translation: Any, planar: bool, tol: Any) -> dict[Any, Element]:
                 f"translation must have elements {kind}, got {element} for the label "
                 f"{brief(label)}{advice}"
             )
-        found[label] = element if len(kept) == len(element) else Element._wrap(kept)
+        found[label] = kept
     return found
 
 
-def _size_of(element: Element) -> float:
-    """Return the sum of the sizes of the coefficients, of expressions 1."""
-    sizes = [magnitude(value) for _, value in element.items()]
-    return sum(size if isfinite(size) else 1.0 for size in sizes)
+def _is_tree(forest: Any) -> bool:
+    return len(forest) == 1
+
+
+def _is_primitive(x: Element, tol: float | None) -> bool:
+    one, size = OrderedForest.empty, size_of(x)
+    return all(
+        one in pair or holds_to_rounding(c, tol, size=size) for pair, c in ogl.coproduct(x).items()
+    )
 
 
 class _Translated:
