@@ -110,6 +110,13 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     """
     shape, tolist = shape_of(value), getattr(value, "tolist", None)
     what = "a sequence of positive integers, one for each channel"
+    if not all(map(is_integer, shape)):  # of what is not computed yet
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        is_late = hasattr(value, "compute")
+        raise InvalidTypeError(
+            f"{name} must be {what}, got an object of type {kind}, whose size is not known; "
+            f"{f'{name}.compute() has its numbers' if is_late else 'give a list'}"
+        )
     if shape[:1] > (_MOST,):
         raise _too_many(name, what)
     if len(shape) > 1:

@@ -178,6 +178,21 @@ def test_the_text_of_a_table_is_one_line():
     assert checks.brief(pandas.DataFrame([[1, 2], [3, 4]])).count("\n") == 0
 
 
+def test_weights_that_are_not_computed_yet_are_refused():
+    dask = pytest.importorskip("dask.dataframe")
+    table = dask.from_pandas(pandas.DataFrame({"a": [1, 2]}), npartitions=1)
+    for value in (table, table["a"]):
+        with pytest.raises(InvalidTypeError, match=r"weights\.compute\(\) has its numbers"):
+            check_weights("weights", value)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f8", "bool", "c16"])
+def test_arrays_in_a_list_of_integers_are_refused_as_these_are(dtype):
+    lengths = [np.ones(2, dtype)]
+    with pytest.raises(InvalidTypeError, match=r"^lengths\[0\] must be integers, got dtype"):
+        treealg.sig(np.zeros((1, 2, 3, 2)), 1, lengths=lengths)
+
+
 NO_SEQUENCES = [3, None, {1, 2}, {1: 2}, "ab", b"ab", np.array(1), np.ma.masked, frozenset({"a"})]
 
 

@@ -151,7 +151,9 @@ def _is_plain(value: Any) -> bool:
 def _check_array(leaf: Any, place: str, meant: _Meant) -> None:
     """Refuse an array in a list as it would be refused alone."""
     refuse_masked(leaf, place)
-    if is_tensor(leaf):
+    if meant.wanted == "integers" and (is_array(leaf) or is_tensor(leaf)):
+        integer_array(leaf, place)
+    elif is_tensor(leaf):
         tensor_array(leaf, place, constant=meant.constant)
     elif isinstance(leaf, np.ndarray):
         compute_dtype(leaf.dtype, place)
