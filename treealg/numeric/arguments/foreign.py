@@ -97,8 +97,6 @@ _KINDS: list[tuple[Callable[[Any], bool], str, tuple[_Fix, ...]]] = [
     (lambda value: isinstance(value, MappingView), _OBJECT, (_LISTED,)),
     (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      (_Fix("give a list"),)),
-    (lambda value: _is_key(value), "a key of JAX, which has no numbers",
-     (_Fix("jax.random.normal({name}, shape) draws some by it"),)),
     (lambda value: is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
      (_Fix("use {jax} for what jax.jit, vmap and grad trace"),)),
     (lambda value: is_traced(value), "a value of PyTorch that has no numbers, {type}",
