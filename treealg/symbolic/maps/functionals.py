@@ -461,7 +461,7 @@ class Functional(Entry, Made):
     def _check_unit(self, expected: int, name: str, kind: str) -> None:
         """Refuse another value on the unit, but for the rounding of floats."""
         value = self._value(self._algebra.one)
-        if not self._is_rounded_to_zero(value - expected):
+        if value != expected and not self._is_rounded_to_zero(value - expected):
             raise InvalidValueError(
                 f"{name} needs {kind}, with value {expected} on the unit (the empty forest), "
                 f"got {value}"
