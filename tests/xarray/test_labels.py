@@ -234,7 +234,10 @@ BESIDE = {
     "generator": ((x for x in [1.0]), r"correction must be an array .*; use list\(correction\)"),
     "itself": (ITSELF := [], "correction must be a nested list of real numbers at most"),
     "masked": ([np.ma.masked_array([1.0], [True])], r"correction\[0\] must not be a masked array"),
-    "mapping": ({"a": 1.0}, r"correction must be an array .* list\(correction\.values\(\)\) has"),
+    "mapping": (
+        {"a": 1.0},
+        r"correction must be an array .*; list\(correction\.values\(\)\) has its values$",
+    ),
 }
 ITSELF.append(ITSELF)
 

@@ -63,10 +63,8 @@ def vanishes(
     False
     """
     difference = python_scalar(difference)
-    if not is_rounded(difference):
-        return is_zero(difference)
-    if difference == 0:
-        return True
+    if (known := _without_rounding(difference)) is not None:
+        return known
     if tol is None:
         if summands is not None and is_beyond_rounding(difference, summands):
             return False
@@ -95,14 +93,19 @@ def holds_to_rounding(difference: Any, tol: float | None = None, *, size: float 
     (True, False)
     """
     difference = python_scalar(difference)
-    if not is_rounded(difference):
-        return is_zero(difference)
-    if difference == 0:
-        return True
+    if (known := _without_rounding(difference)) is not None:
+        return known
     try:
         return _size(difference) <= (_LAST_DIGITS * size if tol is None else tol)
     except InvalidValueError:  # what has no bound
         return False
+
+
+def _without_rounding(difference: Any) -> bool | None:
+    """Tell whether a difference is zero, None if it is a float that is not the number 0."""
+    if not is_rounded(difference):
+        return is_zero(difference)
+    return True if difference == 0 else None
 
 
 def is_close(first: Any, second: Any, tol: float | None) -> bool:
