@@ -237,6 +237,28 @@ def test_translations_by_what_is_lighter_are_refused():
         treealg.branched_sig_translate(np.zeros(size), move, 2, degree, weights=weights)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+def test_translations_by_what_is_lighter_but_for_rounding_are_those_without_it(planar, dtype):
+    options = {"weights": (1, 2), "planar": planar}
+    bsig = numbers(3, treealg.branched_sig_length(2, 4, **options)).astype(dtype)
+    move = numbers(3, 2, treealg.branched_sig_length(2, 2, **options)).astype(dtype)
+    move[:, 1, 0] = 0
+    exact = treealg.branched_sig_translate(bsig, move, 2, 4, **options)
+    move[:, 1, 0] = 4 * np.finfo(dtype).eps * abs(move).max(axis=(1, 2))
+    found = treealg.branched_sig_translate(bsig, move, 2, 4, **options)
+    np.testing.assert_array_equal(found, exact)
+    _, of_move = treealg.branched_sig_translate_backprop(bsig, bsig, move, 2, 4, **options)
+    assert not of_move[:, 1, 0].any()
+    for wrong in (1e-3, np.nan, -np.inf):
+        move[2, 1, 0] = wrong
+        with pytest.raises(treealg.InvalidValueError, match="label 1 in column 0"):
+            treealg.branched_sig_translate(bsig, move, 2, 4, **options)
+    move[2, 0, 1], move[2, 1, 0] = np.inf, 1e-3
+    with pytest.raises(treealg.InvalidValueError, match="label 1 in column 0"):
+        treealg.branched_sig_translate(bsig, move, 2, 4, **options)
+
+
 @each
 @pytest.mark.parametrize("scalar", [False, True])
 def test_coefficients_are_selected_by_weight(weights, degree, planar, scalar):

@@ -12,6 +12,7 @@ import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     BSeries,
+    CommutatorFree,
     Element,
     Endomorphism,
     Forest,
@@ -19,6 +20,7 @@ from treealg.symbolic import (
     InfinitesimalCharacter,
     LieButcherSeries,
     PlanarTree,
+    Rosenbrock,
     Tree,
     bck,
     butcher_product,
@@ -308,3 +310,55 @@ def test_covariances_that_are_no_rounding_off_are_refused_in_the_numbers_given(f
         function([0] * 2, [[1e-12, 1e-15], [2e-15, 1e-12]])
     law = function([0] * 2, [[1, (A + 1) ** 2], [A**2 + 2 * A + 1, 1]])
     assert sympy.expand(law(Forest([LEAF, Tree(label=1)])) - (A + 1) ** 2) == 0
+
+
+ZERO = 0.1 + 0.2 - 0.3  # to rounding
+
+
+@pytest.mark.parametrize("zero", [ZERO, mpmath.mpf(ZERO), sympy.Float(ZERO), ZERO * A])
+def test_matrices_of_methods_are_triangular_but_for_rounding(zero):
+    method = Rosenbrock([[zero, zero], [1.0, 0]], [[0.5, zero], [-1.0, 0.5]], [0.5, 0.5])
+    assert method.alpha == ((0, 0), (1.0, 0))
+    assert method.gamma == ((0.5, 0), (-1.0, 0.5))
+    single = CommutatorFree.crouch_grossman([[zero], [0.5, zero]], [0, 1.0, zero])
+    assert single == CommutatorFree.crouch_grossman([[], [0.5]], [0, 1.0])
+    several = CommutatorFree([[[zero]], [[0.5, zero]]], [[0, 1.0, zero]])
+    assert several.exponentials == 3
+    assert several.order(tol=1e-12) == 2
+    stored = CommutatorFree.low_storage([zero, -0.5], [1.0, 1.0])
+    assert stored == CommutatorFree.low_storage([0, -0.5], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("entry", [1e-9, Fraction(1, 10**20), A, "1/3"])
+def test_matrices_of_methods_that_are_not_triangular_are_refused(entry):
+    with pytest.raises(InvalidValueError, match="alpha must be strictly lower.*row 1 is not"):
+        Rosenbrock([[entry]], [[1]], [1])
+    with pytest.raises(InvalidValueError, match="gamma must be lower triangular; row 1 is not"):
+        Rosenbrock([[], []], [[1, entry], [0, 1]], [1, 0])
+    with pytest.raises(InvalidValueError, match="row 2 of a may use the first 1 stages only"):
+        CommutatorFree.crouch_grossman([[], ["1/2", entry]], [0, 1])
+    with pytest.raises(InvalidValueError, match="step may use the first 1 stages only"):
+        CommutatorFree([[]], [[1, entry]])
+    with pytest.raises(InvalidValueError, match="a must start with 0"):
+        CommutatorFree.low_storage([entry, "-1/2"], [1, 1])
+
+
+def test_what_is_divided_by_is_not_zero_but_for_rounding():
+    with pytest.raises(InvalidValueError, match="gamma must not be zero"):
+        Rosenbrock.from_transformed([[]], [[]], [1], ZERO)
+    with pytest.raises(InvalidValueError, match="must not be zero, or 0 but for rounding"):
+        modifying_integrator(BSeries({LEAF: ZERO, LADDER: 0.5}, 2))
+    with pytest.raises(InvalidValueError, match="must not be zero"):
+        modifying_integrator(BSeries({LEAF: 0, LADDER: 1}, 2))
+    exact = modifying_integrator(BSeries({LEAF: Fraction(1, 10**20)}, 2))
+    assert exact[LEAF] == 10**20
+
+
+@pytest.mark.parametrize("one", [sum([0.1] * 10), mpmath.mpf(1) - mpmath.mpf(2) ** -53])
+def test_elements_stand_for_their_only_key_but_for_rounding(one):
+    assert one != 1
+    assert bck.coproduct(LADDER)[Element({LADDER: one}), None] == 1
+    assert EXACT[Element({LADDER: one})] == Fraction(1, 2)
+    for other in (1 - 1e-9, Fraction(10**20 + 1, 10**20), 1 + A):
+        with pytest.raises(InvalidTypeError, match="coefficient 1"):
+            EXACT[Element({LADDER: other})]

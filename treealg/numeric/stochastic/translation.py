@@ -38,6 +38,8 @@ __all__ = ["branched_sig_translate", "branched_sig_translate_backprop"]
 _AXES = "dimension", "moved"
 _NUMBERS = 1 << 18
 """Numbers of an intermediate result, beyond which work is done in parts."""
+_ROUNDINGS = 64
+"""How many times the rounding of a number sums of such are off, of the size of what is added."""
 
 
 def branched_sig_translate(
@@ -78,7 +80,7 @@ def branched_sig_translate(
     weights : sequence of int or None, default None
         The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
-        does m for `translation`, which must be 0 on what is lighter than the label. None counts
+        does m for `translation`, which must be 0 on what is lighter than the label, but for rounding. None counts
         nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
@@ -186,7 +188,7 @@ def branched_sig_translate_backprop(
     weights : sequence of int or None, default None
         The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
-        does m for `translation`, which must be 0 on what is lighter than the label. None counts
+        does m for `translation`, which must be 0 on what is lighter than the label, but for rounding. None counts
         nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
@@ -365,8 +367,16 @@ def _order(weights: tuple[int, ...], planar: bool, columns: int) -> int | None:
 
 
 def _check_zero(moves: Rows, lighter: npt.NDArray[np.bool_]) -> None:
-    """Refuse a translation that makes something lighter: the value on that is not known."""
-    wrong = np.argwhere(moves.array[..., lighter] != 0)
+    """Refuse a translation that makes something lighter: the value on that is not known.
+
+    What is there by rounding, beside other values of the translation, has no effect.
+    """
+    found = abs(moves.array[..., lighter])
+    if not found.any():
+        return
+    size = abs(moves.array).sum(axis=(-2, -1), dtype=np.float64)[..., None]
+    bound = np.where(np.isfinite(size), _ROUNDINGS * np.finfo(moves.dtype).eps * size, 0)
+    wrong = np.argwhere(~(found <= bound))
     if wrong.size:
         label, column = np.argwhere(lighter)[wrong[0][-1]].tolist()
         raise InvalidValueError(

@@ -22,6 +22,7 @@ from treealg.symbolic.bseries.lie_butcher import LieButcherSeries, lie_butcher_o
 from treealg.symbolic.bseries.methods_base import Vector, read_vector
 from treealg.symbolic.bseries.runge_kutta import check_name
 from treealg.symbolic.linear.sequences import rows_of
+from treealg.symbolic.linear.tolerances import holds_to_rounding
 from treealg.symbolic.linear.zeros import are_equal
 from treealg.symbolic.trees.slots import Slotted
 
@@ -115,13 +116,10 @@ class CommutatorFree(Slotted):
         >>> CommutatorFree.crouch_grossman([[], ["1/2"]], [0, 1]).order()
         2
         """
-
-        def single(what: str, row: Any) -> list[list[Any]]:
-            weights = enumerate(read_vector(what, row))
-            return [[0] * k + [value] for k, value in weights if value != 0]
-
-        matrix = [single("a row of a", row) for row in rows_of("a", a)]
-        return cls(matrix, single("b", b), name)
+        rows = [_within(f"row {i + 1} of a", row, i) for i, row in enumerate(rows_of("a", a))]
+        weights = _within("b", b, len(rows))
+        matrix = [_singles(row) for row in rows]
+        return cls(matrix, _singles(weights), name)
 
     @classmethod
     def low_storage(cls, a: Sequence[Any], b: Sequence[Any], name: str = "") -> CommutatorFree:
@@ -161,7 +159,7 @@ class CommutatorFree(Slotted):
         3
         """
         first, second = read_vector("a", a), read_vector("b", b)
-        if len(first) != len(second) or not first or first[0] != 0:
+        if len(first) != len(second) or not first or not holds_to_rounding(first[0]):
             raise InvalidValueError(
                 f"a and b must have the same length and a must start with 0, got {a!r} and {b!r}"
             )
@@ -362,15 +360,24 @@ def _flat(parts: Any) -> Iterator[Any]:
 def _read_exponentials(name: str, value: Any, earlier: int) -> Exponentials:
     rows = []
     for row in rows_of(name, value):
-        coefficients = read_vector(f"an exponential of {name}", row)
-        if any(entry != 0 for entry in coefficients[earlier:]):
-            raise InvalidValueError(
-                f"{name} may use the first {earlier} stages only, got {len(coefficients)} "
-                "coefficients"
-            )
-        kept = coefficients[:earlier]
+        kept = _within(f"an exponential of {name}", row, earlier)
         rows.append(kept + (0,) * (earlier - len(kept)))
     return tuple(rows)
+
+
+def _within(name: str, row: Any, earlier: int) -> Vector:
+    """Read coefficients of earlier stages; what follows them is 0, floats to rounding."""
+    coefficients = read_vector(name, row)
+    if not all(map(holds_to_rounding, coefficients[earlier:])):
+        raise InvalidValueError(
+            f"{name} may use the first {earlier} stages only, got {len(coefficients)} coefficients"
+        )
+    return coefficients[:earlier]
+
+
+def _singles(row: Vector) -> list[list[Any]]:
+    """Return an exponential for each coefficient."""
+    return [[0] * k + [value] for k, value in enumerate(row) if value != 0]
 
 
 def _move(rows: Exponentials, slopes: list[LieButcherSeries], order: int) -> LieButcherSeries:

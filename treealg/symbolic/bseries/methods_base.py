@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Self
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
@@ -16,7 +16,7 @@ from treealg.symbolic.bseries.weight_terms import check_weights
 from treealg.symbolic.linear.elements import one_tree
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
-from treealg.symbolic.linear.tolerances import check_tolerance, vanishes
+from treealg.symbolic.linear.tolerances import check_tolerance, holds_to_rounding, vanishes
 from treealg.symbolic.linear.zeros import are_equal
 from treealg.symbolic.trees.displayed import Tabular
 from treealg.symbolic.trees.enumeration import enumerate_trees
@@ -24,7 +24,7 @@ from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
 
-__all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau"]
+__all__ = ["Matrix", "OneStepMethod", "Vector", "lower_triangular", "read_tableau"]
 
 Vector = tuple[Any, ...]
 Matrix = tuple[Vector, ...]
@@ -340,6 +340,40 @@ def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:
             f"got rows of {[len(row) for row in rows]}"
         )
     return tuple(row + (0,) * (stages - len(row)) for row in rows), weights
+
+
+def lower_triangular(name: str, matrix: Matrix, *, strictly: bool) -> Matrix:
+    """Return a matrix that must be lower triangular, where floats are as good as 0 to rounding.
+
+    Parameters
+    ----------
+    name : str
+        Of the matrix.
+    matrix : tuple of tuples
+        It.
+    strictly : bool
+        Whether the diagonal must be 0, too.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is not.
+
+    Examples
+    --------
+    >>> lower_triangular("a", ((0, 1e-17), (0.5, 0)), strictly=True)
+    ((0, 0), (0.5, 0))
+    """
+    rows = []
+    for i, row in enumerate(matrix):
+        kept = i if strictly else i + 1
+        if not all(map(holds_to_rounding, row[kept:])):
+            raise InvalidValueError(
+                f"{name} must be {'strictly ' * strictly}lower triangular; row {i + 1} is not, got "
+                f"{', '.join(map(brief, row))}"
+            )
+        rows.append(row[:kept] + (0,) * (len(row) - kept))
+    return tuple(rows)
 
 
 def read_vector(name: str, values: Any) -> Vector:

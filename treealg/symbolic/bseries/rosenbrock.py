@@ -10,12 +10,13 @@ from treealg.symbolic.bseries.methods_base import (
     Matrix,
     OneStepMethod,
     Vector,
+    lower_triangular,
     read_tableau,
     read_vector,
 )
 from treealg.symbolic.bseries.runge_kutta import RungeKutta, check_name
 from treealg.symbolic.bseries.stability import stability_quotient
-from treealg.symbolic.linear.zeros import is_zero
+from treealg.symbolic.linear.tolerances import holds_to_rounding
 from treealg.symbolic.trees.displayed import Tableau
 from treealg.symbolic.trees.trees import Tree
 
@@ -61,15 +62,11 @@ class Rosenbrock(OneStepMethod):
     __slots__ = ("_alpha", "_b", "_beta", "_gamma")
 
     def __init__(self, alpha: Any, gamma: Any, b: Any, name: str = "") -> None:
-        self._alpha, self._b = read_tableau(alpha, b)
-        self._gamma, _ = read_tableau(gamma, b)
+        stages, self._b = read_tableau(alpha, b)
+        jacobian, _ = read_tableau(gamma, b)
+        self._alpha = lower_triangular("alpha", stages, strictly=True)
+        self._gamma = lower_triangular("gamma", jacobian, strictly=False)
         self._name = check_name(name)
-        for i, (above, diagonal) in enumerate(zip(self._alpha, self._gamma, strict=True)):
-            if any(value != 0 for value in (*above[i:], *diagonal[i + 1 :])):
-                raise InvalidValueError(
-                    "alpha must be strictly lower triangular and gamma lower triangular; row "
-                    f"{i + 1} is not"
-                )
         self._beta = tuple(
             tuple(tidy(x + y) for x, y in zip(first, second, strict=True))
             for first, second in zip(self._alpha, self._gamma, strict=True)
@@ -118,7 +115,7 @@ class Rosenbrock(OneStepMethod):
         rows, weights = read_tableau(a, m)
         couplings, _ = read_tableau(c, m)
         (diagonal,) = read_vector("gamma", [gamma])
-        if is_zero(diagonal):
+        if holds_to_rounding(diagonal):
             raise InvalidValueError("gamma must not be zero: there would be nothing implicit")
         stages = len(weights)
         # gamma^-1 = 1/gamma - c is triangular; forward substitution gives its inverse by rows.

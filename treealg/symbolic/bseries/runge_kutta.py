@@ -90,7 +90,7 @@ class RungeKutta(OneStepMethod):
 
     @property
     def is_explicit(self) -> bool:
-        """Whether the matrix is zero on and above its diagonal."""
+        """Whether the matrix is exactly zero on and above its diagonal."""
         return all(value == 0 for i, row in enumerate(self._a) for value in row[i:])
 
     @property

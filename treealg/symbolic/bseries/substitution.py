@@ -12,7 +12,7 @@ from treealg.symbolic.bseries.contraction import Contraction, Weights
 from treealg.symbolic.bseries.series import BSeries, check_series, exact_series, trees_up_to
 from treealg.symbolic.bseries.truncated import in_field
 from treealg.symbolic.linear.coefficients import difference, quotient
-from treealg.symbolic.linear.zeros import is_zero
+from treealg.symbolic.linear.tolerances import holds_to_rounding
 from treealg.symbolic.trees.labels import first_labels
 from treealg.symbolic.trees.trees import Tree
 
@@ -112,7 +112,8 @@ def modifying_integrator(series: BSeries) -> BSeries:
     InvalidTypeError
         If `series` is not a `BSeries`.
     InvalidValueError
-        If it does not have value 1 on the empty tree, or is zero on a tree of one vertex.
+        If it does not have value 1 on the empty tree, or is zero on a tree of one vertex, floats to
+        1e-12.
 
     References
     ----------
@@ -130,10 +131,10 @@ def modifying_integrator(series: BSeries) -> BSeries:
 def _modifying_integrator(series: BSeries) -> BSeries:
     a = series._values
     leaves = [a[Tree((), colour)] for colour in range(series.colours)] if series.order else []
-    if any(is_zero(leaf) for leaf in leaves):
+    if any(map(holds_to_rounding, leaves)):
         raise InvalidValueError(
-            "series must not be zero on a tree of one vertex; such a method does not move along "
-            "that field, and no modification makes it"
+            "series must not be zero, or 0 but for rounding, on a tree of one vertex; such a method "
+            "does not move along that field, and no modification makes it"
         )
     exact = exact_series(series.order, series.colours)._values
     values: dict[Tree | None, Any] = {None: 0}

@@ -9,6 +9,7 @@ from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.linear.products import power_of_sum, product_of_sums
+from treealg.symbolic.linear.tolerances import holds_to_rounding, is_rounded
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
@@ -228,7 +229,7 @@ def sole_key(x: Any) -> Any:
         return x
     if len(x._terms) == 1:
         ((key, value),) = x._terms.items()
-        if value == 1:
+        if value == 1 or (is_rounded(value) and holds_to_rounding(value - 1)):
             return key
     raise InvalidTypeError(
         f"an element stands for a tree, a forest or a word if that is its only term, with the "
