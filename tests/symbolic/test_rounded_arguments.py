@@ -331,7 +331,7 @@ def test_matrices_of_methods_are_triangular_but_for_rounding(zero):
 
 @pytest.mark.parametrize("entry", [1e-9, Fraction(1, 10**20), A, "1/3"])
 def test_matrices_of_methods_that_are_not_triangular_are_refused(entry):
-    with pytest.raises(InvalidValueError, match="alpha must be strictly lower.*row 1 is not"):
+    with pytest.raises(InvalidValueError, match=r"alpha must be strictly lower.*row 1 is not"):
         Rosenbrock([[entry]], [[1]], [1])
     with pytest.raises(InvalidValueError, match="gamma must be lower triangular; row 1 is not"):
         Rosenbrock([[], []], [[1, entry], [0, 1]], [1, 0])

@@ -80,8 +80,8 @@ def branched_sig_translate(
     weights : sequence of int or None, default None
         The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
-        does m for `translation`, which must be 0 on what is lighter than the label, but for rounding. None counts
-        nodes.
+        does m for `translation`, which must be 0 on what is lighter than the label, but for
+        rounding. None counts nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.
@@ -188,8 +188,8 @@ def branched_sig_translate_backprop(
     weights : sequence of int or None, default None
         The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
-        does m for `translation`, which must be 0 on what is lighter than the label, but for rounding. None counts
-        nodes.
+        does m for `translation`, which must be 0 on what is lighter than the label, but for
+        rounding. None counts nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.

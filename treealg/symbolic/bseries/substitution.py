@@ -133,8 +133,8 @@ def _modifying_integrator(series: BSeries) -> BSeries:
     leaves = [a[Tree((), colour)] for colour in range(series.colours)] if series.order else []
     if any(map(holds_to_rounding, leaves)):
         raise InvalidValueError(
-            "series must not be zero, or 0 but for rounding, on a tree of one vertex; such a method "
-            "does not move along that field, and no modification makes it"
+            "series must not be zero, or 0 but for rounding, on a tree of one vertex; such a "
+            "method does not move along that field, and no modification makes it"
         )
     exact = exact_series(series.order, series.colours)._values
     values: dict[Tree | None, Any] = {None: 0}
