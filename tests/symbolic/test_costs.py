@@ -483,3 +483,38 @@ def test_orders_of_forests_are_products_of_those_of_trees(runs):
     assert symmetrisation(Forest(trees)) == total
     root = symmetrisation(Tree(trees, 7))
     assert root == total.apply(lambda forest: Element({forest.b_plus(7): 1}))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_zero"),
+    [
+        (sympy.erf(200) + sympy.erfc(200) - 1, True),
+        (sympy.erf(100) + sympy.erfc(100) - 1, True),
+        (sympy.sinh(10**4) - sympy.cosh(10**4) + sympy.exp(-(10**4)), True),
+        (
+            sympy.exp(-1000) + sympy.sqrt(2) + sympy.sqrt(3) - sympy.sqrt(5 + 2 * sympy.sqrt(6)),
+            False,
+        ),
+        (X + sympy.sinh(10**4) - sympy.cosh(10**4), False),
+    ],
+    ids=str,
+)
+def test_sums_of_terms_of_far_different_sizes_take_no_more_digits_than_there_may_be(value, is_zero):
+    with soon(3):
+        assert (Element({Tree(): value}) == Element({})) is is_zero
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.erf(200) - sympy.erfc(200) - 1,
+        sympy.polylog(2, X)
+        + sympy.polylog(2, 1 - X)
+        + sympy.log(X) * sympy.log(1 - X)
+        - sympy.pi**2 / 6,
+    ],
+    ids=str,
+)
+def test_what_seems_to_be_zero_is_told_undecided_soon(value):
+    with soon(4), pytest.raises(InvalidValueError, match="cannot decide"):
+        assert Element({Tree(): value}) == Element({})

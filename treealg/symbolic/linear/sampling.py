@@ -3,6 +3,10 @@
 Where digits cancel, SymPy computes with more, up to a bound, and returns what is left beyond it:
 noise, which it does not always mark as such. A value counts as one where two computations agree, of
 different precision, in which noise has different sizes.
+
+The bound of SymPy does not hold for the last of its attempts, which may take as many digits as the
+sizes of the terms of a sum are apart. So each term of a sum has a bound of its own: where it is
+asked for more, the sum seems to be zero.
 """
 
 from __future__ import annotations
@@ -21,6 +25,12 @@ _DIGITS = (15, 60), (25, 90)
 
 #: Of integrals and sums, which take long.
 _FEW_DIGITS = (10, 10), (15, 15)
+
+#: Binary digits to which terms of sums are computed at most.
+_MOST_BITS = 5_000
+
+#: The precision of a number of SymPy of which no digit is known.
+_NOISE = 1
 
 #: Values agree if they differ by at most this part of them.
 _AGREEMENT = 1e-6
@@ -80,7 +90,7 @@ def _agree(first: Any, second: Any) -> bool:
 def value_at(value: Any, place: dict[Any, Any], digits: int, most: int) -> Any:
     """Return a finite value with so many digits as a number of mpmath, None if there is none.
 
-    With up to `most` digits on the way.
+    With up to `most` digits on the way; 0 where a sum cancels beyond all bounds.
 
     Examples
     --------
@@ -92,7 +102,11 @@ def value_at(value: Any, place: dict[Any, Any], digits: int, most: int) -> Any:
     from mpmath import mp
 
     def computed() -> Any:
-        found = (value.subs(place) if place else value).evalf(digits, maxn=most)
+        taken = value.subs(place) if place else value
+        try:
+            found = _with_bounds(taken, most).evalf(digits, maxn=most)
+        except _CancelledError:
+            return mp.mpf(0)
         real, imaginary = _coordinates(found)
         with mp.workdps(digits):
             sizes = [mp.mpf(part._to_mpmath(mp.prec)) for part in (real, imaginary)]
@@ -102,8 +116,54 @@ def value_at(value: Any, place: dict[Any, Any], digits: int, most: int) -> Any:
     return attempted(computed)
 
 
-def _coordinates(found: Any) -> tuple[Any, Any]:
-    """Return real and imaginary part of what was computed; an error if it is no number."""
+class _CancelledError(Exception):
+    """More digits are needed than there may be."""
+
+
+def _with_bounds(value: Any, most: int) -> Any:
+    """Return an expression the terms of whose sums refuse to be computed to too many digits."""
+    from sympy import Function, Integer, Piecewise
+
+    if not value.args or not (
+        value.is_Add or value.is_Mul or value.is_Pow or isinstance(value, Function)
+    ):
+        return value
+    if isinstance(value, Piecewise):
+        return value
+    args = [_with_bounds(part, most) for part in value.args]
+    if value.is_Add:
+        bounded = _bounded_term()
+        args = [part if part.is_Number else bounded(part, Integer(most)) for part in args]
+    elif args == list(value.args):
+        return value
+    return value.func(*args)
+
+
+@remembered(1)
+def _bounded_term() -> Any:
+    """Return the class of terms with a bound, which is made when SymPy is there."""
+    from mpmath.libmp import prec_to_dps
+    from sympy import Expr
+
+    class BoundedTerm(Expr):  # type: ignore[misc]
+        """A number, and how many decimal digits there may be on the way to it."""
+
+        is_commutative = True
+
+        def _eval_evalf(self, prec: int) -> Any:
+            if prec > _MOST_BITS:
+                raise _CancelledError
+            value, most = self.args
+            return value.evalf(prec_to_dps(prec) + 2, maxn=int(most))
+
+    return BoundedTerm
+
+
+def _coordinates(found: Any) -> tuple[Any, ...]:
+    """Return real and imaginary part of what was computed; an error if it is no number.
+
+    Parts that SymPy marks as noise are 0.
+    """
     from sympy import I, S
 
     real, imaginary = S.Zero, S.Zero
@@ -114,7 +174,9 @@ def _coordinates(found: Any) -> tuple[Any, Any]:
             imaginary = term.coeff(I)
             if not imaginary.is_Number or not imaginary:
                 raise ValueError("no number")
-    return real, imaginary
+    return tuple(
+        S.Zero if part.is_Float and part._prec == _NOISE else part for part in (real, imaginary)
+    )
 
 
 def points(symbols: Iterable[Any]) -> list[dict[Any, Any]]:
