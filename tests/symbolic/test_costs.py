@@ -29,6 +29,7 @@ from treealg.symbolic import (
     gl,
     mkw,
     nck,
+    ogl,
     pgl,
     quasi_shuffle,
     rank,
@@ -37,8 +38,9 @@ from treealg.symbolic import (
     symmetrisation,
     unrank,
 )
-from treealg.symbolic.hopf import collected
-from treealg.symbolic.trees import contraction, meter
+from treealg.symbolic.hopf import collected, enveloping
+from treealg.symbolic.linear import combinations
+from treealg.symbolic.trees import contraction, interning, memo, meter
 from treealg.symbolic.trees.sizes import count_collected_terms
 
 
@@ -518,3 +520,47 @@ def test_sums_of_terms_of_far_different_sizes_take_no_more_digits_than_there_may
 def test_what_seems_to_be_zero_is_told_undecided_soon(value):
     with soon(4), pytest.raises(InvalidValueError, match="cannot decide"):
         assert Element({Tree(): value}) == Element({})
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: gl.product(_chain(200), CHERRY),
+        lambda: gl.product(_chain(300), Tree([_chain(5), _chain(3), Tree()])),
+        lambda: gl.product(Tree([_chain(260), _chain(250)]), CHERRY),
+        lambda: pgl.product(OrderedForest([PlanarTree()] * 2), _chain(200, PlanarTree)),
+        lambda: ogl.product(OrderedForest([PlanarTree()] * 2), _chain(200, PlanarTree)),
+    ],
+)
+def test_grafts_on_long_paths_are_refused_by_those_on_all_their_ends(ask):
+    with soon(1), pytest.raises(InvalidValueError, match="takes at least 10,"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("algebra", "first", "second"),
+    [
+        (gl, _chain(100), CHERRY),
+        (gl, _chain(20), Tree([_chain(5), _chain(3), Tree()])),
+        (gl, Tree([_chain(30), _chain(30)]), CHERRY),
+        (pgl, OrderedForest([PlanarTree()] * 2), _chain(60, PlanarTree)),
+        (pgl, OrderedForest([_chain(3, PlanarTree), PlanarTree()]), _chain(20, PlanarTree)),
+        (ogl, OrderedForest([PlanarTree()] * 2), _chain(60, PlanarTree)),
+        (
+            ogl,
+            OrderedForest([PlanarTree(), PlanarTree(label=1)]),
+            PlanarTree([_chain(20, PlanarTree)] * 2),
+        ),
+    ],
+)
+def test_grafts_take_no_fewer_steps_than_are_counted_on_a_longest_path(
+    algebra, first, second, monkeypatch
+):
+    counted, spent = [0], []
+    monkeypatch.setattr(enveloping, "MAX_STEPS", 0)
+    monkeypatch.setattr(enveloping, "check_steps", lambda what, steps: counted.append(steps))
+    for module in (enveloping, combinations, interning, memo):
+        monkeypatch.setattr(module, "spend", spent.append)
+    clear_cache()
+    algebra.product(first, second)
+    assert 0 < max(counted) <= sum(spent)

@@ -20,9 +20,24 @@ from treealg.symbolic.hopf.samples import check_grafts, check_insertions
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_choices, labels_differ
+from treealg.symbolic.trees.sizes import (
+    MAX_STEPS,
+    MAX_TERMS,
+    check_steps,
+    check_terms,
+    count_choices,
+    height,
+    labels_differ,
+    longest_paths,
+)
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
+
+#: Steps that it takes, at least, to make a term of a product, its tree and its forest.
+_STEPS_OF_TERM = 12
+
+#: The same of a product with a forest of one tree.
+_STEPS_ALONE = 16
 
 # Pieces for the trees before the last one, for the branches of the last one, and for the place
 # after it, with the number of ways.
@@ -129,7 +144,36 @@ class EnvelopingProduct:
 
     def _check(self, pair: tuple[Any, Any]) -> None:
         first, second = pair
+        if not first._trees or not second._trees:
+            return
         what = "this product of forests"
+        self._check_terms(what, first, second)
+        self._check_path(what, first, second)
+
+    def _check_path(self, what: str, first: Any, second: Any) -> None:
+        """Refuse what takes too many steps on a longest path of the second forest alone.
+
+        Below each vertex of it, each part of the first forest is grafted on those vertices from
+        which the path goes on for longer than a branch does, so that it is known from the result,
+        up to which of several paths it is.
+        """
+        planar = self._divide is consecutive_pieces
+        gaps = 2 if planar else 1
+        counts = [len(first)] if planar else list(Counter(first._trees).values())
+        most = _STEPS_ALONE * prod(count_choices(n + gaps * second._order, n) for n in counts)
+        if most * second._order <= MAX_STEPS:
+            return
+        room = 2 + max(map(height, set(first._trees)))
+        steps = 0
+        # Of the whole forest, parts of the first one are not asked for.
+        for length, paths, branches in longest_paths(second._trees)[:-1]:
+            places = gaps * (length - room)
+            if places > 0:
+                ways = prod(count_choices(n + places, n) for n in counts)
+                steps += (_STEPS_OF_TERM if branches > 1 else _STEPS_ALONE) * ways // paths
+                check_steps(what, steps)
+
+    def _check_terms(self, what: str, first: Any, second: Any) -> None:
         count, places = len(first), second._order + 1
         if self._divide is consecutive_pieces:
             if count_choices(count + 2 * second._order, count) > MAX_TERMS:
@@ -141,7 +185,7 @@ class EnvelopingProduct:
             return
         # What is grafted to the left of branches is known from the result, but for the order of
         # equal trees that go to different places.
-        if self._divide is sub_sequences or all(map(labels_differ, pair)):
+        if self._divide is sub_sequences or all(map(labels_differ, (first, second))):
             check_terms(what, ways)
         check_grafts(what, first, second)
 

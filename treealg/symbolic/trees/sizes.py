@@ -35,6 +35,7 @@ __all__ = [
     "count_shuffles",
     "height",
     "labels_differ",
+    "longest_paths",
 ]
 
 # Digits of other scripts, and what else Python takes for an integer, are slips in a setting.
@@ -349,3 +350,33 @@ def height(root: Any) -> int:
     for tree in root._bottom_up():
         known[tree] = 1 + max((known[child] for child in tree._children), default=0)
     return known[root]
+
+
+def longest_paths(trees: Sequence[Any]) -> list[tuple[int, int, int]]:
+    """Follow a longest path of a forest down: the vertices from each of its own on, to the leaf.
+
+    With how many paths below the parent, or in the forest, are as long, and how many branches or
+    trees there are. Shortest first.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> longest_paths([Tree([Tree(), Tree()]), Tree([Tree()]), Tree()])
+    [(1, 2, 2), (2, 3, 3)]
+    """
+    known: dict[Any, tuple[int, int]] = {}
+
+    def longest(forest: Sequence[Any]) -> tuple[int, int]:
+        length = max((known[tree][0] for tree in forest), default=0)
+        return length, sum(known[tree][1] for tree in forest if known[tree][0] == length)
+
+    for root in set(trees):
+        for tree in root._bottom_up():
+            length, paths = longest(tree._children)
+            known[tree] = length + 1, paths or 1
+    found = []
+    while trees:
+        found.append((*longest(trees), len(trees)))
+        tallest = max(trees, key=lambda tree: known[tree][0])
+        trees = tallest._children
+    return found[::-1]
