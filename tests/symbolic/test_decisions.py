@@ -1,6 +1,7 @@
 """Decisions about coefficients: exact for what is exact, with a tolerance for floats."""
 
 import random
+import re
 from fractions import Fraction
 
 import mpmath
@@ -287,6 +288,43 @@ DECISIONS = {
     "commutator-free": (lambda tol: LIE_EULER.order(tol=tol), 1),
     "floats in expressions": (lambda tol: RungeKutta([[]], [1 + 1e-16 * A]).order(tol=tol), 1),
 }
+
+
+SINGLE = [0.16666667163372040, 0.3333333432674408, 0.3333333432674408, 0.16666667163372040]
+SINE = sympy.sin(A)
+
+
+@pytest.mark.parametrize(
+    ("decide", "expected"),
+    [
+        (lambda **tol: RungeKutta([[], [0.5], [0, 0.5], [0, 0, 1]], SINGLE).order(**tol), 4),
+        (lambda **tol: RungeKutta([[], [0.5]], [0.00001, 0.99999]).order(**tol), 1),
+        (lambda **tol: RungeKutta([[], [0.5]], [1e-9, 1 - 1e-9]).order(**tol), 2),
+        (lambda **tol: RungeKutta([[]], [1 + 1e-8 * SINE]).order(**tol), 1),
+        (lambda **tol: RungeKutta([[sympy.sqrt(A)]], [1 + 1e-16]).order(**tol), 1),
+        (
+            lambda **tol: RungeKutta(
+                [[], [SINE * (0.1 + 0.2) / 0.3]], [1 - 1 / (2 * SINE), 1 / (2 * SINE)]
+            ).order(**tol),
+            2,
+        ),
+        (lambda **tol: symplectic_order(RungeKutta([[0.5 + 1e-9]], [1]).series(3), **tol), 3),
+        (lambda **tol: is_symplectic(RungeKutta([[SINE]], [1.0]).series(3), **tol), False),
+    ],
+)
+def test_the_tolerance_that_an_error_names_decides(decide, expected):
+    try:
+        assert decide() == expected
+    except InvalidValueError as error:
+        advised = re.search(r"for instance tol=([-e.\d]+),", str(error))
+        assert decide(tol=float(advised.group(1))) == expected
+
+
+@pytest.mark.parametrize("tol", [None, 0, 1e-12, 1e-6])
+def test_what_is_decided_without_a_tolerance_is_decided_with_one(tol):
+    method = RungeKutta([[sympy.sqrt(A)]], [1.0])
+    assert method.order(tol=tol) == 1
+    assert symplectic_order(method.series(4), tol=tol) == 1
 
 
 @pytest.mark.parametrize("name", DECISIONS)
@@ -607,6 +645,11 @@ A = sympy.Symbol("a")
         (0.1 * F(A), 0.2 * F(A), False),
         (A, 0, False),
         (sympy.sin(A) ** 2 + sympy.cos(A) ** 2, 1, True),
+        (sympy.sin(A), 0, False),
+        (sympy.exp(A), sympy.exp(A) * (1 + 1e-9), True),
+        (0.25 * sympy.sqrt(A), sympy.sqrt(A) / 4 + 1e-9, True),
+        (0.25 * sympy.sqrt(A), 0.5 * sympy.sqrt(A), False),
+        (sympy.sin(0.1 * A) / A, 0, False),
     ],
     ids=str,
 )
@@ -619,9 +662,9 @@ def test_closeness_names_what_it_cannot_compare():
     family = RungeKutta([[], [1 / (2 * A)]], [1 - A, A])
     assert not family.series(4).is_close(exact_series(4), 1e-3)
     assert family.series(2).is_close(exact_series(2), 0)
-    for value in (sympy.sin(A), sympy.exp(A) / 10**9, sympy.sin(0.1 * A) / A):
-        with pytest.raises(InvalidValueError, match="is no rational function of its symbols"):
-            Element({LEAF: value}).is_close(Element(), 1e-3)
+    value = sympy.sin(A) ** 2 + sympy.cos(A) ** 2 - 1.0000001
+    with pytest.raises(InvalidValueError, match="is no rational function of its symbols"):
+        Element({LEAF: value}).is_close(Element(), 1e-3)
     with pytest.raises(InvalidValueError, match="which is no number"):
         Element({Tree(): meter}).is_close(Element({Tree(): 1}), 1)
 

@@ -204,6 +204,66 @@ def test_sums_and_integrals_are_evaluated_once(first, second):
         assert Element({LEAF: first}) != Element({LEAF: second + Rational(1, 10)})
 
 
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (Sum(N, (N, 1, 10**9)), 10**9 * (10**9 + 1) // 2),
+        (Sum(N**3, (N, -(10**6), 10**6)), 0),
+        (sympy.Product(1 + 1 / N, (N, 1, 10**4)), 10**4 + 1),
+        (Sum(2**N, (N, 0, 10**4)), 2 ** (10**4 + 1) - 1),
+        (Sum(1 / N, (N, 10**9, 10**9 + 1)), Fraction(1, 10**9) + Fraction(1, 10**9 + 1)),
+        (Sum(A + N, (N, 1, 10**5)), 10**5 * A + 10**5 * (10**5 + 1) // 2),
+    ],
+)
+def test_sums_of_many_terms_are_taken_in_closed_form(value, number):
+    with soon(5):
+        assert Element({LEAF: value}) == Element({LEAF: number})
+        assert hash(Element({LEAF: value})) == hash(Element({LEAF: number}))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Sum(1 / N, (N, 1, 20_000)),
+        Sum(1 / N, (N, 1, 10**7)) + X,
+        sympy.Product(N, (N, 1, 10**6)),
+        sympy.Product(2, (N, 1, 10**9)),
+        Sum(sympy.sin(N), (N, -(10**5), 0)),
+        Sum(1 / (N + X), (N, 1, 1000), (X, 1, 1000)),
+        Sum(N**2000, (N, 1, 10**4)),
+        Integral(X ** (10**6), (X, 0, 1)),
+        sympy.Derivative(exp(2 * X), (X, 10**5)),
+    ],
+    ids=str,
+)
+def test_what_takes_a_step_for_each_of_many_terms_is_refused(value):
+    for use in (
+        lambda: Element({LEAF: value}) == Element({LEAF: 1}),
+        lambda: hash(Element({LEAF: value})),
+        lambda: RungeKutta([[value]], [1]).order(),
+    ):
+        with soon(5), pytest.raises(InvalidValueError, match="evaluate it beforehand"):
+            use()
+
+
+def test_substitution_makes_no_sum_of_many_terms():
+    x = Element({LEAF: Sum(1 / N, (N, 1, A))})
+    assert x.subs(A, 3) == Element({LEAF: Fraction(11, 6)})
+    with soon(5), pytest.raises(InvalidValueError, match="evaluate it beforehand"):
+        hash(x.subs(A, 10**7))
+
+
+@pytest.mark.parametrize("value", [10**9, exp(30), exp(100), -(10**9), -exp(50)], ids=str)
+def test_hashes_of_exponentials_take_no_digits_of_theirs(value):
+    x = Element({LEAF: exp(value)})
+    with soon(2):
+        assert hash(x) == hash(Element({LEAF: exp(value)}))
+        assert x in {x}
+        assert x != Element({LEAF: 1})
+    power = exp(20_000 * sympy.log(2), evaluate=False)
+    assert hash(Element({LEAF: power})) == hash(Element({LEAF: 2**20_000}))
+
+
 def test_that_an_integral_is_another_number_needs_no_primitive():
     value = Integral(exp(-(X**3)) * sympy.sin(X) / (1 + X**5), (X, 0, 1))
     with soon(5):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
+from tests.support import soon
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     Element,
@@ -265,3 +266,8 @@ def test_long_bracketings_are_refused_as_they_grow(monkeypatch):
     with pytest.raises(InvalidValueError, match="beyond the bound of 10,000"):
         lyndon_bracketing((0,) * 100 + (1,))
     assert len(lyndon_bracketing((0,) * 20 + (1,))) == 21
+
+
+def test_bracketings_are_refused_before_all_ends_of_a_long_word_are_kept():
+    with soon(5), pytest.raises(InvalidValueError, match="beyond the bound"):
+        lyndon_bracketing((0,) * 10**5 + (1,))

@@ -23,6 +23,7 @@ from sympy import (
     tan,
 )
 
+from tests.support import soon
 from treealg.errors import InvalidValueError
 from treealg.symbolic import (
     Element,
@@ -376,3 +377,12 @@ def test_sums_of_roots_are_zero_where_bounds_say_so(seed):
 )  # fmt: skip
 def test_what_is_no_sum_of_roots_or_large_is_left_to_others(value):
     assert is_zero_sum_of_roots(value) is None
+
+
+@pytest.mark.parametrize("whole", [5003, 20_011, 10**12 + 39, 30_030])
+def test_cosines_of_small_parts_of_a_turn_are_decided_soon(whole):
+    part = sympy.cos(sympy.pi / whole)
+    with soon(2):
+        assert RungeKutta([[part]], [1]).order() == 1
+        assert RungeKutta([["1/2"]], [part]).order() == 0
+        assert Element({Tree(): part}) != Element({Tree(): 1})

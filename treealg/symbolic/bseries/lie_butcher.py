@@ -29,7 +29,7 @@ from treealg.symbolic.bseries.truncated import (
 )
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.elements import sole_forest
-from treealg.symbolic.linear.tolerances import GIVE_TOLERANCE, check_tolerance, vanishes
+from treealg.symbolic.linear.tolerances import check_tolerance, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import counts, enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -126,9 +126,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
         """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
         return self._respects_shuffles(0, None, "use is_infinitesimal(series, tol=...)")
 
-    def _respects_shuffles(
-        self, empty: int, tol: float | None, remedy: str = GIVE_TOLERANCE
-    ) -> bool:
+    def _respects_shuffles(self, empty: int, tol: float | None, remedy: str = "") -> bool:
         values = entered(self)._values
         start = values[OrderedForest.empty]
         if not vanishes(start - empty, tol, remedy, summands=partial(self._summands, start, empty)):

@@ -89,6 +89,7 @@ def bracketings(less: Less = operator.lt) -> Memo[Word, Mapping[Word, int]]:
         if len(word) < 3:
             return (word[:1], word[1:]) if len(word) > 1 else ()
         if word not in parts:
+            spend(len(word))  # comparisons, and letters that are kept
             end = lyndon_factors(word[1:], less)[-1]
             parts[word] = (word[: -len(end)], end)
         return parts[word]

@@ -31,6 +31,8 @@ _GROWING = (
 )
 #: The greatest argument of these, and of those that take a step for each digit.
 _GREATEST, _GREATEST_OF_QUICK = 1_000, 10_000
+#: The greatest number, as of an exponent, in sums of which a closed form is looked for.
+_MOST_SUMMED = 100
 _QUICK = frozenset(
     {
         "FallingFactorial", "RisingFactorial", "binomial", "catalan", "factorial", "factorial2",
@@ -58,12 +60,17 @@ def check_giants(value: Any) -> None:
 
 
 def _check(value: Any) -> None:
+    from sympy import Derivative, Integral, Product, Sum
+
+    unevaluated = (Derivative, Integral, Product, Sum)
     for part in _parts([value]):
         if part.is_Pow:
             if not part.base.is_Symbol:
                 _check_power(part, part.exp, _taken(part.base), "a coefficient has")
         elif _grows(part):
             _check_arguments(part, part.args, "a coefficient has")
+        elif isinstance(part, unevaluated):
+            _check_unevaluated(part)
 
 
 _checked = remembered(1024)(_check)
@@ -143,6 +150,63 @@ def _check_arguments(part: Any, arguments: Any, who: str) -> None:
             f"{who} {brief(part)} with an argument beyond {most:,}, a number of too many digits; "
             "put in smaller numbers"
         )
+
+
+def _check_unevaluated(part: Any) -> None:
+    """Refuse an integral, a derivative, a sum or a product that takes too many steps to evaluate.
+
+    Of sums and products between numbers, a closed form takes no step for each term. SymPy evaluates
+    that, too, with numbers for the ends.
+    """
+    from sympy import Derivative, Integral
+
+    if isinstance(part, Integral):
+        powers = (each.exp for each in _parts([part.function]) if each.is_Pow)
+        if max(map(_size, powers), default=0) <= _GREATEST_OF_QUICK:
+            return
+        what = f"powers beyond {_GREATEST_OF_QUICK:,}"
+    elif isinstance(part, Derivative):
+        if sum(_size(times) for _, times in part.variable_count) <= _GREATEST:
+            return
+        what = f"an order beyond {_GREATEST:,}"
+    else:
+        if _count(part) <= _GREATEST or _has_closed_form(part):
+            return
+        what = f"more than {_GREATEST:,} terms or factors, and no closed form that is soon found"
+    raise InvalidValueError(f"a coefficient has {brief(part)} of {what}; evaluate it beforehand")
+
+
+def _count(part: Any) -> float:
+    """Return how many terms a sum has, or factors a product, between numbers.
+
+    Infinite ones have no end to go to.
+    """
+    count = 1.0
+    for _, *ends in part.limits:
+        if len(ends) == 2 and all(end.is_Integer for end in ends):
+            count *= _size(ends[1] - ends[0]) + 1
+    return count
+
+
+def _has_closed_form(part: Any) -> bool:
+    """Tell whether a sum or product has a closed form, and that no number of too many digits."""
+    from sympy import Dummy, Product, Sum
+
+    if max(map(_size, part.function.atoms()), default=0) > _MOST_SUMMED:
+        return False
+    limits, pairs = [], []
+    for variable, *ends in part.limits:
+        names = [Dummy(integer=True) if end.is_Integer else end for end in ends]
+        pairs += [pair for pair in zip(names, ends, strict=True) if pair[0] != pair[1]]
+        limits.append((variable, *names))
+    closed = part.func(part.function, *limits).doit()
+    if closed.has(Sum, Product):
+        return False
+    try:
+        check_substitution(closed, pairs)
+    except InvalidValueError:
+        return False
+    return True
 
 
 def _size(part: Any) -> float:

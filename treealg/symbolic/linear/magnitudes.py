@@ -16,7 +16,7 @@ from treealg.symbolic.linear.fields import is_expression
 from treealg.symbolic.linear.sampling import points, value_at
 from treealg.symbolic.linear.walks import ascending
 
-__all__ = ["Summands", "is_beyond_rounding", "magnitude"]
+__all__ = ["Summands", "is_beyond", "is_beyond_rounding", "magnitude"]
 
 #: What returns the sizes of what a difference is made of, when it is given a function that measures
 #: a coefficient.
@@ -69,6 +69,27 @@ def _is_beyond_at(place: Mapping[Any, Any], difference: Any, summands: Summands)
     except (ArithmeticError, TypeError, ValueError):  # where there is no value, or beyond floats
         return False
     return isfinite(total) and abs(value) > _ROUNDING * total
+
+
+def is_beyond(difference: Any, bound: float) -> bool:
+    """Tell whether an expression with symbols is certainly larger than a bound at a few points.
+
+    Examples
+    --------
+    >>> from sympy import Symbol, sin
+    >>> a = Symbol("a")
+    >>> is_beyond(sin(a) - 0.5, 1e-3), is_beyond(sin(a) ** 2 + sin(a + 1e-9) ** 2, 10)
+    (True, False)
+    """
+
+    def is_beyond_at(place: Mapping[Any, Any]) -> bool:
+        try:
+            value, size = _measured(difference, place)
+        except (ArithmeticError, TypeError, ValueError):
+            return False
+        return isfinite(size) and abs(value) > max(bound, _ROUNDING * size)
+
+    return any(map(is_beyond_at, points(difference.free_symbols)[:_POINTS]))
 
 
 def magnitude(value: Any, place: Mapping[Any, Any] | None = None) -> float:

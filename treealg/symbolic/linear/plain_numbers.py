@@ -19,6 +19,9 @@ __all__ = ["plain_number"]
 _DIGITS, _MOST_DIGITS, _GREATEST_DENOMINATOR = 35, 100, 10**12
 _NEAR = Fraction(1, 10**30)
 
+#: Binary digits of a number that may be looked for; what has more is known by its digits alone.
+_MOST_BITS = 10_000
+
 
 def plain_number(coefficient: Any) -> Any:
     """Return a coefficient as the number of Python that it equals, if there is one.
@@ -67,7 +70,11 @@ def _candidate(value: Any) -> Any:
 
 def _near(number: Any) -> Any:
     """Return the fraction that a number is, if it is one without a large denominator."""
-    sign, mantissa, exponent, _ = number._mpf_
+    sign, mantissa, exponent, bits = number._mpf_
+    if exponent + bits > _MOST_BITS:
+        return None
+    if exponent + bits < -_MOST_BITS:
+        return 0
     exact = Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** exponent
     fraction = exact.limit_denominator(_GREATEST_DENOMINATOR)
     if abs(fraction - exact) > _NEAR * max(abs(exact), 1):

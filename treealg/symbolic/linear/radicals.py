@@ -145,7 +145,7 @@ class RadicalField:
     """
 
     def __init__(self, roots: Iterable[tuple[Any, int]], whole: int = 1) -> None:
-        from sympy import Integer
+        from sympy import Integer, totient
 
         roots = list(roots)
         self.is_independent = len(roots) == 0 or whole < 3
@@ -164,6 +164,8 @@ class RadicalField:
         self._cosines: list[Any] = [2]
         self._whole = whole
         if whole > 2:
+            if totient(whole) > 2 * _GREATEST_DEGREE:
+                raise _TooLargeError
             polynomial = _polynomial_of_cosine(whole)
             least = self._adjoin(polynomial, lambda power: _power_of_cosine(power, whole))
             before, following = 2, least

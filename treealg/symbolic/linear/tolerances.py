@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import ceil, inf, log10
 from typing import Any
 
 from treealg.checks import brief, check_real
 from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.exact_values import exact_value, in_sympy
 from treealg.symbolic.linear.fields import is_expression, normal_form
-from treealg.symbolic.linear.magnitudes import Summands, is_beyond_rounding
+from treealg.symbolic.linear.magnitudes import Summands, is_beyond, is_beyond_rounding
 from treealg.symbolic.linear.walks import parts, too_deep
 from treealg.symbolic.linear.zeros import coefficients_of, is_known_zero, is_zero, without_functions
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
-    "GIVE_TOLERANCE",
     "check_tolerance",
     "holds_to_rounding",
     "is_close",
@@ -34,9 +33,6 @@ def check_tolerance(tol: Any) -> float | None:
     return number
 
 
-#: What to do about floats, where a tolerance can be given.
-GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
-
 #: What sums of floats of double precision may be off: this part of the sizes of their summands.
 _LAST_DIGITS = 2.0**-40
 
@@ -44,7 +40,7 @@ _LAST_DIGITS = 2.0**-40
 def vanishes(
     difference: Any,
     tol: float | None,
-    remedy: str = GIVE_TOLERANCE,
+    remedy: str = "",
     *,
     summands: Summands | None = None,
 ) -> bool:
@@ -52,7 +48,8 @@ def vanishes(
 
     Exact differences are decided exactly. Floats are compared with the tolerance; without one only
     the number 0 is decided, and what no rounding explains of the summands of both sides: their
-    sizes are what `summands` returns when it is given a function `size` of a coefficient.
+    sizes are what `summands` returns when it is given a function `size` of a coefficient. The error
+    says what helps, which is `remedy` where the tolerance is not an argument of that function.
 
     Examples
     --------
@@ -70,10 +67,11 @@ def vanishes(
             return False
         raise InvalidValueError(
             f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
-            f"by {difference}, and only a tolerance tells whether that is rounding; {remedy}, or "
-            "give exact coefficients such as '1/6' or Fraction(1, 6)"
+            f"by {difference}, and only a tolerance tells whether that is rounding; "
+            f"{remedy or _advice(difference)}, or give exact coefficients such as '1/6' or "
+            "Fraction(1, 6)"
         )
-    return _size(difference) <= tol
+    return _is_within(difference, tol)
 
 
 def holds_to_rounding(difference: Any, tol: float | None = None, *, size: float = 1.0) -> bool:
@@ -96,7 +94,7 @@ def holds_to_rounding(difference: Any, tol: float | None = None, *, size: float 
     if (known := _without_rounding(difference)) is not None:
         return known
     try:
-        return _size(difference) <= (_LAST_DIGITS * size if tol is None else tol)
+        return _is_within(difference, _LAST_DIGITS * size if tol is None else tol)
     except InvalidValueError:  # what has no bound
         return False
 
@@ -126,7 +124,7 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
         difference = first + -second  # mpmath adds fractions, and subtracts itself from none
         if is_expression(difference) and not is_rounded(difference) and is_known_zero(difference):
             return True
-        return _size(difference) <= (tol or 0)
+        return _is_within(difference, tol or 0)
     except RecursionError:
         raise too_deep(first if is_expression(first) else second) from None
 
@@ -145,6 +143,62 @@ def is_rounded(value: Any) -> bool:
     if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
         return True
     return is_expression(value) and any(part.is_Float for part in parts(value))
+
+
+def _advice(difference: Any) -> str:
+    """Return which tolerance to give where two sides differ by this, and others by a few times it.
+
+    Examples
+    --------
+    >>> _advice(1e-17), _advice(3e-8)
+    ('give tol=, for instance tol=1e-12', 'give tol=, for instance tol=1e-06')
+    """
+    try:
+        digits = ceil(log10(_size(_in_variables(difference)))) + 1
+    except (InvalidValueError, OverflowError):  # of what is no number, and of infinity
+        digits = -12
+    return f"give tol=, for instance tol={10.0 ** max(digits, -12):g}"
+
+
+def _is_within(difference: Any, tol: float) -> bool:
+    """Tell whether a difference is at most a tolerance.
+
+    Roots and functions of symbols count as variables. Where coefficients of these are larger, so is
+    the difference if it is at one of a few points.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> a = sympy.sin(sympy.Symbol("a"))
+    >>> _is_within(1e-15 * a, 1e-12), _is_within(0.5 * a - 0.1, 1e-12)
+    (True, False)
+    """
+    try:
+        return _size(difference) <= tol
+    except InvalidValueError:
+        if not is_expression(difference):  # but no number
+            raise
+        if _size(_in_variables(difference)) <= tol:
+            return True
+        if is_beyond(difference, tol):
+            return False
+        raise
+
+
+def _in_variables(value: Any) -> Any:
+    """Return an expression as a rational function, of symbols, roots and functions."""
+    if not is_expression(value):
+        return value
+    from sympy import Dummy
+
+    found, stack = {}, [value]
+    while stack:
+        part = stack.pop()
+        if part.is_Add or part.is_Mul or (part.is_Pow and part.exp.is_Integer):
+            stack += part.args
+        elif part.free_symbols and not part.is_Symbol and part not in found:
+            found[part] = Dummy()
+    return value.xreplace(found)
 
 
 def _size(difference: Any) -> float:

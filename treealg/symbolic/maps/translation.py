@@ -19,7 +19,6 @@ from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.rounded_terms import size_of, terms_on
 from treealg.symbolic.linear.tolerances import (
-    GIVE_TOLERANCE,
     check_tolerance,
     holds_to_rounding,
     is_rounded,
@@ -187,7 +186,7 @@ def _checked(translation: Any, planar: bool, tol: Any) -> dict[Any, Element]:
         if kept is None:
             kind = "of the Lie algebra of planar trees" if planar else "over single trees"
             floats = tol is None and any(is_rounded(c) for _, c in element.items())
-            advice = f"; if that is rounding, {GIVE_TOLERANCE}" if floats else ""
+            advice = "; if that is rounding, give tol=, for instance tol=1e-06" if floats else ""
             raise InvalidValueError(
                 f"translation must have elements {kind}, got {element} for the label "
                 f"{brief(label)}{advice}"
