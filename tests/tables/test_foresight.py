@@ -16,6 +16,7 @@ from treealg.tables import cache, foresight, memory_limits
 from treealg.tables.coordinate_counts import counted_coordinates
 from treealg.tables.entry_counts import counted_entries
 from treealg.tables.foresight import Needs
+from treealg.tables.lift_counts import counted_lifts
 from treealg.tables.linear_map import LinearMap
 
 TABLES = [
@@ -43,6 +44,9 @@ TABLES = [
     lambda: tables.expectation(2, 8, lift="backward", longest=2),
     lambda: tables.change_of_lift(1, 7, planar=True),
     lambda: tables.change_of_lift(2, 5, planar=False),
+    lambda: tables.change_of_lift(2, 3, planar=True),
+    lambda: tables.change_of_lift(3, 2, planar=False),
+    lambda: tables.change_of_lift(9, 3, planar=False),
     lambda: tables.translation(2, 5, planar=False, order=2),
     lambda: tables.translation(2, 4, planar=True, order=2),
     lambda: tables.weighted_arborification((1, 2), 11, planar=False),
@@ -277,6 +281,51 @@ def test_forests_of_labels_that_all_differ_have_as_many_words_as_pairs_of_orders
         for d in range(1, nodes + 1)
     )
     assert all_differ == math.factorial(nodes) ** 2
+
+
+@pytest.mark.parametrize(
+    ("channels", "degree"),
+    [(1, 0), (1, 8), (2, 6), (3, 4), (5, 3), (9, 3), (11, 2), (60, 1)],
+)
+@pytest.mark.parametrize("planar", [False, True])
+def test_entries_of_changes_of_lift_are_those_that_were_counted(planar, channels, degree):
+    made = tables.change_of_lift(channels, degree, planar=planar)
+    assert counted_lifts(channels, degree, planar) == (made.col.size, True)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_changes_of_lift_beyond_what_was_counted_have_at_least_the_others(planar):
+    counted = [counted_lifts(9, degree, planar) for degree in range(20)]
+    sizes = [entries for entries, _ in counted]
+    assert sizes == sorted(sizes)
+    assert [exact for _, exact in counted] == [True] * 5 + [False] * 15
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_change_of_lift_that_was_counted_is_refused_at_once(planar, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    monkeypatch.setattr(memory_limits, "free_memory", lambda: 10**8)
+    lifts = importlib.import_module("treealg.tables.lifts")
+    monkeypatch.delattr(lifts, "_ordered_rows" if planar else "_tree_rows")
+    degree = 6 if planar else 7
+    entries, _ = counted_lifts(2, degree, planar)
+    # 100 MB hold the table, not what kernels make of it beside.
+    nbytes = 12 * entries + 8 * tables.basis_length(5, degree, planar=planar)
+    assert nbytes < 10**8
+    plan = Plan(2, degree, None, 1, lambda made: Tables(linear=made),
+                needs=(lambda: tables.change_of_lift(2, degree, planar=planar),))  # fmt: skip
+    with pytest.raises(InvalidValueError, match=rf" {nbytes} bytes"):
+        plan.prepared(engines.current())
+
+
+@pytest.mark.parametrize(("channels", "degree", "planar"), [(3, 6, True), (6, 5, False)])
+def test_a_change_of_lift_beyond_the_bound_is_refused_at_once(
+    channels, degree, planar, monkeypatch
+):
+    lifts = importlib.import_module("treealg.tables.lifts")
+    monkeypatch.delattr(lifts, "_ordered_rows" if planar else "_tree_rows")
+    with pytest.raises(InvalidValueError, match="the change of lift would have at least"):
+        tables.change_of_lift(channels, degree, planar=planar)
 
 
 COORDINATES = {

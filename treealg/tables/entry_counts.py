@@ -140,8 +140,12 @@ def counted_entries(dimension: int, degree: int, planar: bool, longest: int | No
     return Counted(min(degree, 1) + entries, exact and longest == kind)
 
 
-def over_labels(orders: tuple[tuple[int, ...], ...], dimension: int, degree: int) -> Counted:
+def over_labels(
+    orders: tuple[tuple[int, ...], ...], dimension: int, degree: int, *, occur: int = 1
+) -> Counted:
     """Return how many there are up to a degree, from those with exactly 1, 2, ... labels.
+
+    As many labels as `occur` may be those of one node.
 
     Examples
     --------
@@ -152,6 +156,6 @@ def over_labels(orders: tuple[tuple[int, ...], ...], dimension: int, degree: int
     """
     entries, exact = 0, degree <= len(orders)
     for nodes, own in enumerate(orders[:degree], 1):
-        exact = exact and min(nodes, dimension) <= len(own)
+        exact = exact and min(occur * nodes, dimension) <= len(own)
         entries += sum(math.comb(dimension, k) * count for k, count in enumerate(own, 1))
     return Counted(entries, exact)

@@ -20,6 +20,7 @@ from treealg.tables.foresight import Needs
 from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.lift_counts import counted_lifts
 from treealg.tables.linear_map import FloatArray, LinearMap, expand, linear_map_of, map_needs
 from treealg.tables.rows import UNIT, Rows, between, narrow, outer, ranges, rows_of, stacked
 from treealg.tables.shapes import multiplied
@@ -29,6 +30,8 @@ __all__ = ["bracket_labels", "change_of_lift"]
 
 # Which row, what the two entries are at, and their product.
 Pieces = tuple[IntArray, IntArray, IntArray, FloatArray]
+
+_WHAT = "the change of lift"
 
 _NONE = Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
 """One row, without entries."""
@@ -101,16 +104,19 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
     planar = check_flag("planar", planar)
 
     def foresee() -> Needs:
-        # Every row has an entry: what nothing is contracted of.
         rows = require_fits(bracket_labels(channels), degree, planar=planar)
-        return map_needs(rows, rows)
+        # Every row has an entry: what nothing is contracted of.
+        least = max(rows, counted_lifts(channels, degree, planar).entries)
+        check_entries(least, _WHAT)
+        # All entries are 1 where no two trees of a forest, nor its images, are equal.
+        return map_needs(least, rows, moved=degree > (3 if planar else 2))
 
     def build() -> LinearMap:
         size = basis_length(bracket_labels(channels), degree, planar=planar)
         rows = (_ordered_rows if planar else _tree_rows)(channels, degree)
         # Ordered forests are numbered from the empty one on.
         parts = ((np.diff(some.ptr), some.pair - planar, some.coef) for some in rows)
-        return linear_map_of(1, size, parts, "the change of lift")
+        return linear_map_of(1, size, parts, _WHAT)
 
     def check(table: LinearMap) -> bool:
         size = require_fits(bracket_labels(channels), degree, planar=planar)
@@ -323,4 +329,4 @@ def _check_growth(sizes: list[int], degree: int) -> None:
     if len(sizes) > 3:
         factor = Fraction(sizes[-1], sizes[-2])
         ahead = sum(int(sizes[-1] * factor**more) for more in range(1, degree - len(sizes) + 1))
-    check_entries(sum(sizes) + ahead, "the change of lift")
+    check_entries(sum(sizes) + ahead, _WHAT)
