@@ -376,3 +376,35 @@ def test_the_inverse_of_a_long_ladder_takes_a_step_for_each_pair_of_its_parts():
         ladder = Tree([ladder])
     exact = Character(bck, lambda tree: Fraction(1, tree.factorial))
     assert exact.inverse()(ladder) == Fraction(-1, math.factorial(151))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [2, 3, -5],
+        [Fraction(1, 2), Fraction(-2, 3), Fraction(4)],
+        [3, Fraction(1, 6), 2, Fraction(5, 4)],
+        [0.1, 0.7, 1.3],
+        [Fraction(1, 3), 0.1, 2, Fraction(1, 7), 0.3],
+        [Fraction(1, 3), sympy.sqrt(2), 2],
+        [Fraction(1, 2), Fraction(1, 3) + 0j, 1],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("algebra", [bck, mkw])
+def test_convolution_adds_the_terms_of_the_coproduct_in_their_order(algebra, values):
+    given = {x: values[i % len(values)] for i, x in enumerate(algebra.basis(1))}
+    for degree in range(2, 6):
+        given |= {
+            x: values[(i + degree) % len(values)] for i, x in enumerate(algebra.basis(degree))
+        }
+    given[algebra.one] = values[0]
+    f = Functional(algebra, given)
+    square = f * f
+    for x in given:
+        total = 0
+        for (pruned, trunk), count in algebra.coproduct(x).items():
+            total = total + count * given[pruned] * given[trunk]
+        found = square(x)
+        assert found == total
+        assert type(found) is type(total)

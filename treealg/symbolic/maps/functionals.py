@@ -31,6 +31,8 @@ from treealg.symbolic.trees.meter import spend
 
 __all__ = ["Functional", "Values"]
 
+_RATIONAL: frozenset[Any] = frozenset({int, Fraction})
+
 Values = Mapping[Any, Any] | Callable[[Any], Any]
 
 
@@ -279,14 +281,27 @@ class Functional(Entry, Made):
 
         def asks(key: Any) -> Asked:
             total: Any = 0
+            # Fractions are added by their denominators, as long as there is nothing else.
+            fractions: dict[int, int] | None = {}
             delta = self._algebra.coproduct(key)
             spend(4 * len(delta))
             for (pruned, trunk), count in delta.items():
                 value = first[pruned] if pruned in first else (yield self, pruned)
                 if value != 0:
                     last = second[trunk] if trunk in second else (yield right, trunk)
-                    total = total + count * value * last
-            return total
+                    value = count * value
+                    if fractions is not None:
+                        if value.__class__ in _RATIONAL and last.__class__ in _RATIONAL:
+                            if value.__class__ is int and last.__class__ is int:
+                                total += value * last
+                                continue
+                            below = value.denominator * last.denominator
+                            above = value.numerator * last.numerator
+                            fractions[below] = fractions.get(below, 0) + above
+                            continue
+                        total, fractions = _with_fractions(total, fractions), None
+                    total = total + value * last
+            return _with_fractions(total, fractions or {})
 
         return self._with(right, asks)._made_by(Functional.convolve, self, right)
 
@@ -531,3 +546,13 @@ class Functional(Entry, Made):
 def _steps(value: Any) -> int:
     """Return how many steps it takes to add a multiple of a value."""
     return 4 if value.__class__ in (int, float) else 8
+
+
+def _with_fractions(total: Any, fractions: Mapping[int, int]) -> Any:
+    """Return an integer plus fractions, given as the sum of the numerators for each denominator."""
+    if not fractions:
+        return total
+    common = math.lcm(*fractions)
+    return total + Fraction(
+        sum(above * (common // below) for below, above in fractions.items()), common
+    )
