@@ -71,6 +71,30 @@ def test_no_more_is_foreseen_than_a_table_has(make, monkeypatch):
     assert kernels <= 21 * table.kernels // 20  # terms are counted before some merge
 
 
+@pytest.mark.parametrize("weights", [(1, 2), (1, 3), (2, 2, 3)])
+@pytest.mark.parametrize(
+    ("make", "method", "at_least"),
+    [
+        (tables.weighted_lyndon, 1, 0.999),
+        (tables.weighted_lyndon, 2, 0.9),
+        (tables.weighted_lyndon_expansion, 1, 0.6),
+        (tables.weighted_lyndon_expansion, 2, 0.6),
+    ],
+)
+def test_rows_of_weighted_lyndon_coordinates_are_foreseen(
+    make, method, at_least, weights, monkeypatch
+):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+
+    def need():
+        return make(weights, 10, method, planar=True)
+
+    nbytes, kernels, _ = foresight.foresee(need)
+    table = need()
+    assert at_least * table.nbytes <= nbytes <= table.nbytes
+    assert 0 < kernels <= table.kernels
+
+
 @pytest.mark.parametrize(
     ("make", "parts"),
     [

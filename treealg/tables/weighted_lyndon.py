@@ -71,8 +71,8 @@ def weighted_lyndon(
         if planar is None and method == 2:
             check_exact(weights, degree)
         # Each row has an entry on the diagonal.
-        entries = weighted_log_length(weights, degree, planar=planar, method=method)
-        return map_needs(entries, moved=method == 2)
+        rows = weighted_log_length(weights, degree, planar=planar, method=method)
+        return map_needs(rows, rows, moved=method == 2)
 
     def build() -> LinearMap:
         return lyndon_map(
@@ -172,10 +172,12 @@ def weighted_lyndon_expansion(
     method = check_method(method, planar is not False, minimum=1)
 
     def foresee() -> Needs:
-        _check_search(weights, degree, planar)
+        rows = _check_search(weights, degree, planar)
         if planar is None and method == 1:
             check_exact(weights, degree)
-        return map_needs(weighted_log_length(weights, degree, planar=planar, method=method))
+        # Each column has an entry, and rows may have none.
+        columns = weighted_log_length(weights, degree, planar=planar, method=method)
+        return map_needs(columns, rows, moved=False)
 
     def build() -> LinearMap:
         layout = WeightedLayout(weights, degree, planar)
@@ -193,7 +195,11 @@ def weighted_lyndon_expansion(
     return cache.table(name, key, LinearMap, build, check, foresee=foresee)
 
 
-def _check_search(weights: tuple[int, ...], degree: int, planar: bool | None) -> None:
-    """Refuse a basis in which too much would have to be looked through for Lyndon elements."""
-    entries = require_weighted_fits(weights, degree, planar=planar)
-    check_entries(entries, "the search for Lyndon words")
+def _check_search(weights: tuple[int, ...], degree: int, planar: bool | None) -> int:
+    """Refuse a basis in which too much would have to be looked through for Lyndon elements.
+
+    Returned is how many elements it has.
+    """
+    size = require_weighted_fits(weights, degree, planar=planar)
+    check_entries(size, "the search for Lyndon words")
+    return size
