@@ -496,7 +496,7 @@ def test_predicates_of_a_tableau():
         (lambda: published_method(4), InvalidTypeError, "name must be a string"),
         (lambda: published_methods("odd"), InvalidValueError, "kind must be one of"),
         (lambda: published_methods([]), InvalidValueError, "kind must be one of"),
-        (lambda: Rosenbrock([[0]], [1], np.zeros((2, 2))), InvalidTypeError, "a coefficient"),
+        (lambda: Rosenbrock([[0]], [1], np.zeros((2, 2))), InvalidValueError, "one row or column"),
         (lambda: symbolic_tableau(0), InvalidValueError, "stages must be at least 1"),
         (lambda: published_method("rk4").weight((1,)), InvalidValueError, "labels must be in"),
         (lambda: published_method("rk4").weight(("a",)), InvalidValueError, "labels must be in"),

@@ -590,7 +590,9 @@ def test_coefficients_of_methods_are_finite(value):
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
-@pytest.mark.parametrize("kind", ["frame", "matrix", "sparse", "object", "tensor-like"])
+@pytest.mark.parametrize(
+    "kind", ["frame", "matrix", "sparse", "object", "tensor-like", "column", "mpmath"]
+)
 def test_tables_and_matrices_of_other_packages_are_tableaux(kind):
     a, b = [[0, 0], [0.5, 0.5]], [0.5, 0.5]
     if kind == "frame":
@@ -603,6 +605,10 @@ def test_tables_and_matrices_of_other_packages_are_tableaux(kind):
         given, weights = sparse.csr_array(np.array(a)), b
     elif kind == "object":
         given, weights = np.array(a, object), np.array(b, object)
+    elif kind == "column":
+        given, weights = np.array(a), np.array(b)[:, None]
+    elif kind == "mpmath":
+        given, weights = mpmath.matrix(a), mpmath.matrix(b)
     else:
         given, weights = sympy.Array(a), sympy.Array(b)
     assert RungeKutta(given, weights).order(tol=1e-12) == RungeKutta(a, b).order(tol=1e-12) == 2

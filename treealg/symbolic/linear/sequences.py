@@ -1,4 +1,4 @@
-"""Sequences and tables of coefficients as users give them: lists, arrays, matrices of SymPy."""
+"""Sequences and tables of coefficients as users give them: lists, arrays, symbolic matrices."""
 
 from __future__ import annotations
 
@@ -20,14 +20,22 @@ def entries_of(name: str, values: Any, kind: str = "numbers") -> list[Any]:
     >>> entries_of("b", (1, 2)), entries_of("b", sympy.Matrix([1, 2]))
     ([1, 2], [1, 2])
     """
-    if _is_matrix(values) or hasattr(values, "A1"):
-        if 1 not in values.shape:
-            raise InvalidValueError(
-                f"{name} must be a sequence of {kind}, or a matrix of one row or column, got a "
-                f"matrix of shape {tuple(values.shape)}"
-            )
-        return list(map(python_number, getattr(values, "A1", values)))
+    if _is_matrix(values):
+        rows = values.tolist()
+        return [python_number(x) for x in _line(name, rows, (values.rows, values.cols), kind)]
+    values = _as_array(values)
+    if getattr(values, "ndim", 1) == 2 and hasattr(values, "tolist"):
+        values = _line(name, values.tolist(), values.shape, kind)
     return _listed(name, values, kind)
+
+
+def _line(name: str, rows: list[list[Any]], shape: tuple[int, int], kind: str) -> list[Any]:
+    if 1 not in shape:
+        raise InvalidValueError(
+            f"{name} must be a sequence of {kind}, or a matrix of one row or column, got a matrix "
+            f"of shape {tuple(shape)}"
+        )
+    return [entry for row in rows for entry in row]
 
 
 def rows_of(name: str, values: Any) -> list[Any]:
@@ -45,7 +53,8 @@ def rows_of(name: str, values: Any) -> list[Any]:
 
 
 def _is_matrix(values: Any) -> bool:
-    return getattr(values, "is_Matrix", False) and hasattr(values, "tolist")
+    """Tell whether something is a matrix of SymPy or mpmath with entries."""
+    return all(hasattr(values, name) for name in ("tolist", "rows", "cols"))
 
 
 def _listed(name: str, values: Any, kind: str) -> list[Any]:
