@@ -918,3 +918,23 @@ def test_complex_numbers_of_python_are_those_of_sympy_in_tableaux():
 def test_what_does_not_commute_is_no_coefficient_of_a_tableau():
     with pytest.raises(InvalidTypeError, match="expression that commutes, got Symbol A"):
         RungeKutta([[sympy.Symbol("A", commutative=False)]], [1])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.5e3/7", Fraction(1500, 7)),
+        ("2*1E-3", Fraction(1, 500)),
+        ("(1e200)**2", 10**400),
+        ("1/3e2", Fraction(1, 300)),
+        ("sqrt(2e0)", sympy.sqrt(2)),
+    ],
+)
+def test_powers_of_ten_are_read_within_expressions(text, value):
+    assert RungeKutta([[text]], [1]).a == ((value,),)
+
+
+@pytest.mark.parametrize("text", ["e", "1e", "e5*2", "1e5/0", "(1)e5", "2*1e1001", "2e3e4", "1 e5"])
+def test_what_only_looks_like_a_power_of_ten_is_refused(text):
+    with pytest.raises(InvalidValueError, match="cannot read"):
+        RungeKutta([[text]], [1])

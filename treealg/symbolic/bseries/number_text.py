@@ -33,20 +33,26 @@ def read_number(text: str) -> Any:
     (Fraction(1, 4), 1/4 - sqrt(3)/6, 2*sqrt(2) + 3)
     """
     text = text.strip()
-    exponent = re.search(r"[eE]([+-]?[0-9_]+)$", text)
-    if len(text) > _MOST_CHARACTERS or (exponent and abs(int(exponent[1])) > _GREATEST_EXPONENT):
+    if len(text) > _MOST_CHARACTERS:
         raise ValueError
     try:
-        return Fraction(text)
+        return _digits(text)
     except ZeroDivisionError:
         raise ValueError from None
     except ValueError:
-        if not re.fullmatch(r"(?:sqrt\(|[0-9+\-*/(). ])+", text):
+        if not re.fullmatch(r"(?:sqrt\(|[0-9.][eE]|[0-9+\-*/(). ])+", text):
             raise
     try:
         return _number(ast.parse(text, mode="eval").body, text)
     except (SyntaxError, RecursionError, MemoryError):
         raise ValueError from None
+
+
+def _digits(text: str) -> Fraction:
+    exponent = re.search(r"[eE]([+-]?[0-9_]+)$", text)
+    if exponent and abs(int(exponent[1])) > _GREATEST_EXPONENT:
+        raise ValueError
+    return Fraction(text)
 
 
 def _number(node: Any, text: str) -> Any:
@@ -55,7 +61,7 @@ def _number(node: Any, text: str) -> Any:
 
     if isinstance(node, ast.Constant):
         # The digits themselves: Python would round them.
-        digits = Fraction(text[node.col_offset : node.end_col_offset])
+        digits = _digits(text[node.col_offset : node.end_col_offset])
         return sympy.Rational(digits.numerator, digits.denominator)
     if isinstance(node, ast.UnaryOp):
         value = _number(node.operand, text)
