@@ -4,6 +4,7 @@ import importlib
 import math
 import threading
 import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import treealg
 from treealg import _fast, engines, tables
 from treealg.errors import InvalidValueError
+from treealg.numeric.plans.matrices import Matrix
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.tables import cache, foresight, memory_limits
 from treealg.tables.coordinate_counts import counted_coordinates
@@ -496,6 +498,16 @@ def test_memory_that_runs_out_is_told_with_what_was_foreseen(monkeypatch):
         cache.table(
             "of_a_test", (1,), LinearMap, build, lambda table: True, foresee=lambda: Needs(77)
         )
+
+
+def test_memory_that_kernels_lack_for_a_matrix_is_told():
+    def lacking(*of):
+        raise MemoryError("Unable to allocate")
+
+    engine = SimpleNamespace(name="lacking", kernels=SimpleNamespace(SparseMap=lacking))
+    matrix = Matrix(np.array([0, 1]), np.array([0], dtype=np.int32), np.ones(1))
+    with pytest.raises(InvalidValueError, match=r"matrix of 1 rows, or .* cannot be held"):
+        matrix.prepared(engine)
 
 
 def test_a_table_that_lacks_memory_is_refused_again_by_what_was_seen_of_it(monkeypatch):

@@ -48,7 +48,9 @@ class Matrix:
         """Return the matrix for the kernels of an engine."""
         found = self._ready.get(engine.name)
         if found is None:
-            linear = engine.kernels.SparseMap(1, self.ptr.size - 1, self.ptr, self.col, self.coef)
+            rows = self.ptr.size - 1
+            with within_memory(f"what kernels make of a matrix of {rows} rows"):
+                linear = engine.kernels.SparseMap(1, rows, self.ptr, self.col, self.coef)
             found = self._ready[engine.name] = Prepared(None, linear, None, None)
         return found
 
