@@ -215,7 +215,7 @@ def test_a_symbolic_sum_stands_in_parentheses():
     sympy = pytest.importorskip("sympy")
     a = sympy.Symbol("a")
     assert texts(to_svg(Element({Tree(): a - 1}))) == ["(a - 1)"]
-    assert texts(to_svg(Element({Tree(): -2 * a}))) == ["−", "2*a"]
+    assert texts(to_svg(Element({Tree(): -2 * a}))) == ["−", "2a"]
 
 
 def nested(depth):
@@ -361,10 +361,17 @@ def test_numbers_are_written_as_mathematics(value, text, latex):
         (-sympy.oo, "− ∞", r"- \infty"),
         (sympy.nan, "NaN", r"\text{NaN}"),
         (sympy.I, "i", r"\mathrm{i}"),
-        (1 - 2 * sympy.I, "(1 - 2*i)", r"\left(1 - 2 \mathrm{i}\right)"),
+        (1 - 2 * sympy.I, "(1 - 2i)", r"\left(1 - 2 \mathrm{i}\right)"),
         (-sympy.pi, "− π", r"- \pi"),
-        (1e-5 * sympy.Symbol("a"), "10⁻⁵*a", r"1.0 \cdot 10^{-5} a"),
+        (1e-5 * sympy.Symbol("a"), "10⁻⁵·a", r"1.0 \cdot 10^{-5} a"),
         (sympy.Function("f")(sympy.Symbol("a")), "f(a)", r"f{\left(a \right)}"),
+        (
+            sympy.Float("1e-5") ** sympy.Symbol("x"),
+            "(10⁻⁵)^x",
+            r"{\left(1.0 \cdot 10^{-5}\right)}^{x}",
+        ),
+        (2 * sympy.I, "2i", r"2 \mathrm{i}"),
+        (sympy.zoo, "∞\N{COMBINING TILDE}", r"\tilde{\infty}"),
     ],
     ids=str,
 )
@@ -374,6 +381,52 @@ def test_numbers_in_expressions_are_written_as_mathematics(value, text, latex):
     assert to_latex(x) == rf"{latex}\, {{\bullet}}"
     assert text.removeprefix("− ") in to_html(x)
     assert "<svg" in to_svg(x)
+
+
+X, Y, STEP = sympy.symbols("x y lambda")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "plain"),
+    [
+        (X**2, "x²", "x^2"),
+        (-X, "− x", "- x"),
+        (X * Y, "x·y", "x*y"),
+        (2 * X * Y / 3, "2x·y/3", "2x*y/3"),
+        (-3 * STEP**2 / 7, "− 3λ²/7", "- 3lambda^2/7"),
+        (1 / X, "1/x", "1/x"),
+        (X / (2 * Y), "x/(2y)", "x/(2y)"),
+        (1 / (X * Y**2), "1/(x·y²)", "1/(x*y^2)"),
+        (1 / (X + Y) ** 2, "(1/(x + y)²)", "(1/(x + y)^2)"),
+        ((X - Y) * (X + Y), "((x - y)·(x + y))", "((x - y)*(x + y))"),
+        (sympy.sqrt(2) / 2, "√2/2", "sqrt(2)/2"),
+        (2 * sympy.sqrt(5) / 3, "2√5/3", "2sqrt(5)/3"),
+        (sympy.Rational(1, 4) - sympy.sqrt(3) / 6, "(1/4 - √3/6)", "(1/4 - sqrt(3)/6)"),
+        (sympy.sqrt(X + 1), "(√(x + 1))", "(sqrt(x + 1))"),
+        (sympy.sqrt(2) * sympy.sqrt(X), "√2·√x", "sqrt(2)*sqrt(x)"),
+        (X ** sympy.Rational(2, 3) / Y, "x^(2/3)/y", "x^(2/3)/y"),
+        (X ** (Y + 1), "(x^(y + 1))", "(x^(y + 1))"),
+        ((X**2) ** Y, "(x²)^y", "(x^2)^y"),
+        ((-2) ** X, "((-2)^x)", "((-2)^x)"),
+        (2**X * Y, "2^x·y", "2^x*y"),
+        (sympy.sin(X) ** 2, "sin(x)²", "sin(x)^2"),
+        (2 * sympy.exp(2 * X), "2exp(2x)", "2exp(2x)"),
+        (sympy.E * abs(X), "e·|x|", "e*|x|"),
+        (sympy.Symbol("a_1") * sympy.Symbol("alpha12"), "a₁·α₁₂", "a_1*alpha_12"),
+        (sympy.Symbol("Delta_t"), "Δ_t", "Delta_t"),
+        (sympy.Symbol("pi") * sympy.pi, "π·pi", "pi*pi"),
+        (sympy.Symbol("Sigma"), "Sigma", "Sigma"),
+        (sympy.Symbol("u v") ** 2, "(u v²)", "(u v^2)"),
+        (1.5 * X, "1.5x", "1.5x"),
+        (sympy.Mul(2, 3, evaluate=False), "2·3", "2*3"),
+        (sympy.zoo, "∞\N{COMBINING TILDE}", "zoo"),
+    ],
+    ids=str,
+)
+def test_expressions_are_written_as_mathematics_on_a_line(value, text, plain):
+    x = Element({Tree(): value})
+    assert to_unicode(x) == f"{text} ●"
+    assert to_unicode(x, ascii=True) == f"{plain} o"
 
 
 def test_floats_of_sympy_are_written_as_mathematics():

@@ -245,6 +245,14 @@ def _expression(value: Any) -> str:
 
     printer = LatexPrinter({"imaginary_unit": "ri"})
     write, write_function = printer._deal_with_super_sub, printer._hprint_Function
+    enclose = printer.parenthesize
+
+    def enclosed(item: Any, *arguments: Any, **options: Any) -> str:
+        # A float with a power of ten is a product, which SymPy takes for one number.
+        text: str = enclose(item, *arguments, **options)
+        return rf"\left({text}\right)" if item.is_Float and "10^" in text else text
+
+    printer.parenthesize = enclosed
     printer._deal_with_super_sub = lambda name, style="plain": named(
         name, lambda part: write(part, style)
     )

@@ -1,8 +1,9 @@
-"""Floats and complex numbers as mathematics writes them: 10⁻⁵ and 2i, not 1e-05 and 2j."""
+"""Coefficients as mathematics writes them: 10⁻⁵ and 2i, not 1e-05 and 2j."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -79,21 +80,19 @@ class Notation:
 
     def _expression(self, value: Any) -> str:
         """Return the text of an expression, with the numbers in it as here."""
-        from sympy.printing.str import StrPrinter
+        # SymPy is imported for its own objects only.
+        from treealg.symbolic.display.expressions import written
 
-        symbols = {
+        numbers: dict[str, Callable[[Any], str]] = {
             "Float": self._float,
             "Infinity": lambda number: self.infinity,
             "NegativeInfinity": lambda number: f"-{self.infinity}",
-            "ComplexInfinity": lambda number: self.infinity,
+            "ComplexInfinity": lambda number: f"{self.infinity}\N{COMBINING TILDE}",
             "NaN": lambda number: self.undefined,
             "ImaginaryUnit": lambda number: self.unit,
             "Pi": lambda number: "π",
         }
-        printer = StrPrinter()
-        for name, text in symbols.items():
-            setattr(printer, f"_print_{name}", text)
-        return expression_text(value, printer.doprint)
+        return expression_text(value, lambda spelled: written(spelled, numbers))
 
     def _decimal(self, text: str) -> str:
         digits, _, exponent = text.partition("e")

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 
-__all__ = ["for_terminal", "in_ascii", "in_plain", "is_plain_terminal", "printable"]
+__all__ = ["GREEK", "for_terminal", "in_ascii", "in_plain", "is_plain_terminal", "printable"]
 
-_IN_ASCII = str.maketrans(
-    {
-        "⊗": "(x)", "∅": "{}", "−": "-", "→": "->", "…": "...", "⧢": "sh", "Σ": "Sum",
-        "τ": "tau", "ω": "omega", "σ": "sigma", "α": "alpha", "β": "beta", "∞": "oo", "·": "*",
-        "●": "o", "│": "|", "─": "-", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+",
-        "┼": "+", "π": "pi",
-    }
-)  # fmt: skip
+_SIGNS = {
+    "⊗": "(x)", "∅": "{}", "−": "-", "→": "->", "…": "...", "⧢": "sh", "Σ": "Sum", "∞": "oo",
+    "·": "*", "●": "o", "│": "|", "─": "-", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+",
+    "┴": "+", "┼": "+",
+}  # fmt: skip
 
 
-_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_EXPONENT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+def _name(letter: str) -> str:
+    name = unicodedata.name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+    return name.lower() if letter.islower() else name.capitalize()
+
+
+#: The Greek letters that are no Latin ones by their looks, nor a sign of sums, by their names.
+GREEK = {_name(letter): letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΦΨΩ"}
+
+_IN_ASCII = str.maketrans(_SIGNS | {letter: name for name, letter in GREEK.items()})
+_UP = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_DOWN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def is_plain_terminal(text: str) -> bool:
@@ -63,14 +70,17 @@ def in_ascii(text: str) -> str:
 
     Examples
     --------
-    >>> in_ascii("(∅)⊗(0) − 10⁻⁵ (1)")
-    '({})(x)(0) - 10^-5 (1)'
+    >>> in_ascii("(∅)⊗(0) − 10⁻⁵ (1)"), in_ascii("2√λ₁·x²")
+    ('({})(x)(0) - 10^-5 (1)', '2sqrt(lambda_1)*x^2')
     """
     return _symbols_in_ascii(text).encode("ascii", "backslashreplace").decode()
 
 
 def _symbols_in_ascii(text: str) -> str:
-    text = _EXPONENT.sub(lambda found: f"^{found[0].translate(_DIGITS)}", text)
+    text = text.replace("∞\N{COMBINING TILDE}", "zoo")
+    text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(_UP)}", text)
+    text = re.sub("[₀₁₂₃₄₅₆₇₈₉]+", lambda found: f"_{found[0].translate(_DOWN)}", text)
+    text = re.sub(r"√(\w+)", r"sqrt(\1)", text).replace("√", "sqrt")
     return text.translate(_IN_ASCII)
 
 
