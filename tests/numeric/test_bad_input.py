@@ -1,5 +1,7 @@
 """Every bad argument is refused by an error of treealg that names it and says what is wrong."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -332,3 +334,28 @@ def test_scratch_that_no_memory_holds_is_an_error_of_the_arguments():
     path = np.broadcast_to(0.0, (3, 2**40))  # one number, seen as very many channels
     with pytest.raises(treealg.errors.InvalidValueError, match=r"not fit in.*channels.*nodes"):
         treealg.branched_sig_coef(path, [((0,), 0)])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda paths: treealg.sig(paths, 2),
+        lambda paths: treealg.branched_sig_coef(paths, [(0,)]),
+        lambda paths: treealg.branched_sig_kernel_gram(paths, paths, 1, 0),
+    ],
+)
+def test_lists_that_are_too_large_as_one_array_are_refused(function):
+    path = np.broadcast_to(np.zeros((1, 2)), (2**50, 2))  # one point, seen as very many
+    with pytest.raises(
+        treealg.InvalidValueError, match="as one array, cannot be held in the memory"
+    ):
+        function([path, path])
+
+
+def test_lists_of_equal_paths_are_copied_once():
+    path = np.ones((100_000, 10))
+    tracemalloc.start()
+    treealg.sig([path, path], 1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * path.nbytes

@@ -39,8 +39,10 @@ def numbers_of(value: Any, read: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """
     if read.dtype.kind in "iu" or read.dtype == np.float16:  # numbers of half precision
         return read
-    if read.dtype.kind == "f" and not (np.abs(read) >= LARGEST).any():
-        return read
+    if read.dtype.kind == "f":
+        least, most = (f.reduce(read, axis=None, initial=0) for f in (np.fmin, np.fmax))
+        if -LARGEST < least and most < LARGEST:
+            return read
     given = np.array(value, dtype=object)
     if given.shape != read.shape or not all(map(_is_number, given.flat)):
         return read

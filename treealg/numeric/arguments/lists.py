@@ -79,13 +79,18 @@ def list_array(
         if wrong is not None:
             raise wrong from None
         raise _unequal(value, name, error, of_paths, listed) from None
+    except MemoryError:
+        raise InvalidValueError(
+            f"{name}, as one array, cannot be held in the memory that is to be had; give fewer "
+            "rows or shorter ones at a time"
+        ) from None
     except (TypeError, RuntimeError, UserWarning, np.ma.MaskError) as error:
         raise _wrong_leaf(value, name, str(error), meant) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
         exact = numbers_of(value, array)
         is_real = array.dtype.kind in "iuf" or exact is not array
         if is_real and not _holds_other(value, name, meant):
-            return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
+            return exact.astype(np.float64, copy=False) if exact.dtype.kind == "f" else exact
     raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}", meant)
 
 
