@@ -41,7 +41,7 @@ def numbers_of(value: Any, read: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return read
     if read.dtype.kind == "f":
         least, most = (f.reduce(read, axis=None, initial=0) for f in (np.fmin, np.fmax))
-        if -LARGEST < least and most < LARGEST:
+        if least > -LARGEST and most < LARGEST:
             return read
     given = np.array(value, dtype=object)
     if given.shape != read.shape or not all(map(_is_number, given.flat)):
