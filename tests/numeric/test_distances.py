@@ -376,7 +376,13 @@ ONE, TWO = np.zeros((1, 3, 2)), np.zeros((2, 3, 2))
 @pytest.mark.parametrize(
     ("name", "x", "y", "given", "message"),
     [
-        ("branched_mmd", TWO[0], TWO, {}, r"x must be a sample of paths.*x\[None\]"),
+        (
+            "branched_mmd",
+            TWO[0],
+            TWO,
+            {},
+            r"x must be a sample of paths.*numpy\.asarray\(x\)\[None\]",
+        ),
         ("branched_mmd", TWO, TWO[0], {}, "y must be a sample of paths"),
         ("branched_mmd", ONE, TWO, {}, "x must have at least 2 paths, got 1.*unbiased=False"),
         ("branched_mmd", TWO, ONE, {}, "y must have at least 2 paths"),

@@ -452,16 +452,35 @@ def _tuple(x):
         treealg.branched_sig,
         treealg.branched_log_sig,
         treealg.sig,
+        lambda path, degree: treealg.log_sig(path, degree - 1, method=2),
+        lambda path, degree: treealg.branched_log_sig(path, degree, planar=True, method=1),
         lambda path, degree: treealg.branched_sig(path[None], degree, stream=True),
         lambda path, degree: treealg.branched_sig_backprop(path, None, np.zeros(1), degree),
     ],
 )
 def test_more_channels_than_points_may_be_exchanged_axes(function):
-    with pytest.raises(treealg.InvalidValueError, match=r"path\.swapaxes\(-1, -2\)"):
+    with pytest.raises(treealg.InvalidValueError, match=r"\(path\)\.swapaxes\(-1, -2\)"):
         function(np.zeros((3, 1000)), 4)
     with pytest.raises(treealg.InvalidValueError, match="lower the degree") as caught:
         function(np.zeros((1000, 3)), 40)
     assert "swapaxes" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, np.ndarray.tolist, "pandas", "torch"])
+def test_exchanged_axes_are_exchanged_as_the_error_says(kind):
+    given = np.zeros((3, 1000))
+    if kind == "pandas":
+        kind = pytest.importorskip("pandas").DataFrame
+    elif kind == "torch":
+        pytest.importorskip("torch")
+        kind = torch_of
+    path = kind(given)
+    with pytest.raises(treealg.InvalidValueError, match="channels by points") as caught:
+        treealg.branched_sig(path, 4)
+    advice = str(caught.value).rpartition(": ")[2]
+    assert advice.endswith(".swapaxes(-1, -2)")
+    found = eval(advice, {"numpy": np, "path": path})
+    assert treealg.branched_sig(found, 2).shape == (12,)
 
 
 def test_tensors_inside_of_transforms_of_torch_say_so():

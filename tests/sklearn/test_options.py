@@ -405,7 +405,8 @@ def test_a_list_of_tables_is_a_list_of_paths(kind, make):
         ([], "1D array"),
         ([None, None], "1D array"),
         ([["a"], ["b"]], "could not convert"),
-        (np.full((2, 3), np.nan), "contains NaN"),
+        (np.full((2, 3), np.nan), "contains NaN; give missing='forward-fill' or 'linear'"),
+        ([[[1.0], [np.nan]]], "contains NaN; give missing='forward-fill' or 'linear'"),
         (np.zeros((2, 0)), "0 feature"),
     ],
 )
@@ -524,3 +525,10 @@ def test_tensors_that_are_not_read_are_told_what_they_are():
         BranchedSignatureTransformer(2).fit_transform(halves),
         BranchedSignatureTransformer(2).fit_transform(halves.numpy()),
     )
+
+
+def test_axes_that_seem_exchanged_are_named():
+    with pytest.raises(
+        treealg.InvalidValueError, match=r"of X, which have 3 points in 500 channels"
+    ):
+        SignatureTransformer(4).fit(np.zeros((2, 3, 500)))

@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from treealg.checks import brief, check_choice, check_flag, shown
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.axes import refuse_size
 from treealg.numeric.arguments.missing import MISSING
 from treealg.sklearn.augmentations import Batch, Standardisation
 from treealg.sklearn.coefficients import PathCoefficients
@@ -254,6 +255,16 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
     def _read(self, X: Any, *, reset: bool) -> Samples:
         """Read paths, and learn or check what belongs to all of them."""
         allow_nan = check_choice("missing", self.missing, MISSING) != "refuse"
+        try:
+            return self._read_samples(X, allow_nan, reset=reset)
+        except InvalidValueError as error:
+            if allow_nan or "contains NaN" not in str(error):
+                raise
+            how = "missing='forward-fill' or 'linear', or 'propagate' for NaN in features"
+            said, _, _ = str(error).partition(".\n")
+            raise InvalidValueError(f"{said.removesuffix('.')}; give {how}") from None
+
+    def _read_samples(self, X: Any, allow_nan: bool, *, reset: bool) -> Samples:
         for name in ("weights", "channels", "id"):
             if isinstance(getattr(self, name), Iterator):
                 raise InvalidTypeError(
@@ -333,9 +344,14 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         scales = check_flag("scale_paths", self.scale_paths)
         self.paths_scale_ = Standardisation.of_rows(batch.points()) if scales else None
         self.n_windows_ = self._count_windows(batch)
-        self.n_features_out_ = self.n_windows_ * len(self._coefficient_names(self.channels_in_))
+        longest = int(batch.counts.max())
+        try:
+            self.n_features_out_ = self.n_windows_ * len(self._coefficient_names(self.channels_in_))
+        except InvalidValueError as error:
+            refuse_size(error, "X", "numpy.asarray(X)", (longest, self.n_channels_in_))
+            raise
         self.orders_ = self._orders()
-        self.vanishing_ = self._vanishing(int(batch.counts.max()))
+        self.vanishing_ = self._vanishing(longest)
         self.features_scale_ = None
         if not check_flag("scale_features", self.scale_features):
             return samples, batch, None

@@ -105,6 +105,11 @@ class Rows:
         """The shape of the data."""
         return self.batch + self.item
 
+    @property
+    def written(self) -> str:
+        """How an array of the data is written, which a list or a table is not yet."""
+        return f"numpy.asarray({self.name})" if self.kind is NUMPY else self.name
+
     def joined(self) -> Rows:
         """Return this; of dual numbers, one array of values and tangents."""
         return self

@@ -235,7 +235,7 @@ def _samples(rows: Rows, windows: int | None) -> Rows:
     if not batch:
         raise InvalidValueError(
             f"{rows.name} must be a sample of paths, of shape (..., paths, length, channels), got "
-            f"one path; {rows.name}[None] is a sample of that"
+            f"one path; {rows.written}[None] is a sample of that"
         )
     size = batch[-1] * (1 if windows is None else windows)
     array = rows.array if windows is None else rows.array.reshape(*batch[:-1], size, *rows.item)

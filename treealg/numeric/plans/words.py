@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from treealg import tables
 from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.axes import refuse_size
 from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Need, Plan, Tables
+from treealg.tables.lyndon import check_search
 
 __all__ = [
     "bridge_plan",
@@ -34,13 +36,8 @@ def plan_along(path: Rows, call: Call, longest: int) -> Plan:
     try:
         return plan_of(call, longest)
     except InvalidValueError as error:
-        length, channels = path.item
-        if channels <= length:
-            raise
-        raise InvalidValueError(
-            f"{error}; or exchange the last two axes of {path.name}, which have {length} points in "
-            f"{channels} channels, if it is channels by points: {path.name}.swapaxes(-1, -2)"
-        ) from None
+        refuse_size(error, path.name, path.written, path.item)
+        raise
 
 
 def plan_of(call: Call, longest: int) -> Plan:
@@ -101,6 +98,8 @@ def _path_plan(
         return Tables(words, linear, log)
 
     size = coefficients(dimension, degree, planar, method or 0)
+    if method:
+        check_search(dimension, degree, planar)
     needs = (
         None if is_words else linear_map,
         None if method is None or commutes else algebra,
