@@ -49,9 +49,9 @@ def term_needs(terms: int, last: int = 0) -> Needs:
     Examples
     --------
     >>> term_needs(3, 2)
-    Needs(nbytes=24, kernels=32, held=0)
+    Needs(nbytes=24, kernels=64, held=0)
     """
-    return Needs(term_bytes(terms), 2 * term_bytes(last))
+    return Needs(term_bytes(terms), 4 * term_bytes(last))
 
 
 @dataclass(frozen=True, eq=False)
