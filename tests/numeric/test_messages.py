@@ -275,6 +275,20 @@ def test_paths_that_are_equally_long_are_not_told_to_be(other, match):
         sig([np.eye(2), other])
 
 
+@pytest.mark.parametrize("points", [(50, 40), (40, 50), (50, 2)])
+def test_a_list_of_paths_that_are_channels_by_points_is_told_how_to_transpose_them(points):
+    path = [np.ones((2, n)) for n in points]
+    with pytest.raises(treealg.InvalidValueError) as error:
+        sig(path)
+    advice = str(error.value).partition("transpose them: ")[2]
+    assert [len(x) for x in eval(advice, {"path": path})] == list(points)
+
+
+def test_a_list_of_paths_of_other_channels_is_not_told_to_transpose_them():
+    with pytest.raises(treealg.InvalidValueError, match=r"path\[0\], 2; got shape \(50, 3\)$"):
+        sig([np.ones((100, 2)), np.ones((50, 3))])
+
+
 def test_what_holds_tensors_is_not_taken_for_what_is_traced():
     torch = pytest.importorskip("torch")
     pieces = torch.utils.data.TensorDataset(torch.zeros(4, 3, 2))

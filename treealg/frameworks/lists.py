@@ -11,6 +11,7 @@ import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.axes import other_channels
 from treealg.numeric.arguments.foreign import (
     described,
     has_no_numbers,
@@ -355,10 +356,7 @@ def _check_list(
                 f"of a list has; got shape {tuple(x.shape)}"
             )
         if is_path and x.shape[1] != first.shape[1]:
-            raise InvalidValueError(
-                f"{name}[{i}] must have as many channels as {name}[0], {first.shape[1]}; got "
-                f"shape {tuple(x.shape)}"
-            )
+            raise other_channels(name, f"{name}[{i}]", tuple(first.shape), tuple(x.shape))
         if x.dtype != first.dtype:
             raise InvalidTypeError(
                 f"{name}[{i}] must have the dtype of {name}[0], {first.dtype}, got {x.dtype}; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["refuse_size"]
+__all__ = ["other_channels", "refuse_size", "transposed"]
 
 
 def refuse_size(error: InvalidValueError, name: str, written: str, item: tuple[int, ...]) -> None:
@@ -31,3 +31,48 @@ def refuse_size(error: InvalidValueError, name: str, written: str, item: tuple[i
         f"{error}; or exchange the last two axes of {name}, which have {length} points in "
         f"{channels} channels, if it is channels by points: {written}.swapaxes(-1, -2)"
     ) from None
+
+
+def transposed(name: str, first: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """Say how two paths of a list go together, if they have equally many rows: as channels.
+
+    Parameters
+    ----------
+    name : str
+        Of the list.
+    first, other : tuple of int
+        Shapes of two of its paths, with different numbers of columns.
+
+    Returns
+    -------
+    str
+        To end a message with; nothing if they do not.
+
+    Examples
+    --------
+    >>> transposed("path", (2, 100), (2, 50))
+    ', or, if each is channels by points, transpose them: [each.T for each in path]'
+    >>> transposed("path", (100, 2), (50, 3))
+    ''
+    """
+    if first[0] != other[0] or first[1] <= first[0]:
+        return ""
+    return f", or, if each is channels by points, transpose them: [each.T for each in {name}]"
+
+
+def other_channels(
+    name: str, place: str, first: tuple[int, ...], other: tuple[int, ...]
+) -> InvalidValueError:
+    """Return the error of a path of a list that has other channels than the first.
+
+    Parameters
+    ----------
+    name, place : str
+        Of the list, and of the path.
+    first, other : tuple of int
+        Shapes of the first path and of this one.
+    """
+    return InvalidValueError(
+        f"{place} must have as many channels as {name}[0], {first[1]}; got shape {other}"
+        f"{transposed(name, first, other)}"
+    )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.axes import transposed
 from treealg.numeric.arguments.foreign import (
     has_no_numbers,
     is_symbolic,
@@ -252,7 +253,9 @@ def _unequal(
                 fix = "make them equally long"
                 if shape[1:] != shapes[0][1:] or len(shape) != len(shapes[0]):
                     are_paths = of_paths and len(shape) == len(shapes[0])
-                    fix = "give them as many channels" if are_paths else "give them one shape"
+                    fix = "give them one shape"
+                    if are_paths:
+                        fix = f"give them as many channels{transposed(name, shapes[0], shape)}"
                 elif listed:
                     fix += ", or give paths of different lengths as a list of arrays of two axes"
                 return InvalidValueError(

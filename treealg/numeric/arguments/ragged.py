@@ -12,6 +12,7 @@ from treealg.checks import is_flag
 from treealg.engines import current
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.axes import other_channels
 from treealg.numeric.arguments.duals import Dual, sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
@@ -206,10 +207,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
                 f"{first.kind} of {first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
             )
         if rows.item[1] != first.item[1]:
-            raise InvalidValueError(
-                f"{rows.name} must have as many channels as {name}[0], {first.item[1]}; got shape "
-                f"{rows.array.shape}"
-            )
+            raise other_channels(name, rows.name, first.array.shape, rows.array.shape)
     return ListOfPaths(read) if is_kept else read
 
 

@@ -101,7 +101,7 @@ def branched_scoring_rule(
     Notes
     -----
     The kernels are summed up as they come, as in `branched_mmd`; the mean within a sample is
-    computed once, whatever the number of observations.
+    computed once, whatever the number of observations. Kernels that overflow give infinity or NaN.
 
     References
     ----------
@@ -297,7 +297,7 @@ def expected_branched_scoring_rule(
     Notes
     -----
     For :math:`\lambda = 1` this is `branched_mmd` less the mean within `y`, which does not depend
-    on the forecast: both have the same gradient in `x`.
+    on the forecast: both have the same gradient in `x`. Kernels that overflow give infinity or NaN.
 
     Examples
     --------

@@ -83,8 +83,11 @@ def branched_log_sig_combine(
     Notes
     -----
     Two exponentials, their product and its logarithm, a few rows at a time. NaN and infinity stay
-    within their own row. The GIL is released in each of the four, no argument is changed. The error
-    of a coefficient of n nodes is that of `branched_sig_to_log_sig`, about ``eps * |x|**n``.
+    within their own row. The GIL is released in each of the four, no argument is changed.
+
+    Logarithms lose digits: the error of a coefficient of n nodes is that of
+    `branched_sig_to_log_sig`, about ``eps * |x|**n``, with the length ``|x|`` of both paths
+    together.
 
     References
     ----------

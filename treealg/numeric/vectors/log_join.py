@@ -85,8 +85,11 @@ def branched_log_sig_join(
 
     Notes
     -----
-    An exponential, a product and a logarithm: the error of a coefficient of n nodes is that
-    of `branched_sig_to_log_sig`, about ``eps * |x|**n``.
+    An exponential, a product and a logarithm.
+
+    Logarithms lose digits: the error of a coefficient of n nodes is that of
+    `branched_sig_to_log_sig`, about ``eps * |x|**n``, with the length ``|x|`` of the path and the
+    segment together.
 
     References
     ----------

@@ -83,8 +83,10 @@ def log_sig_combine(
 
     Notes
     -----
-    Two exponentials, their product and its logarithm, a few rows at a time. The error of the
-    coefficient of n letters is that of `sig_to_log_sig`, about ``eps * |x|**n``.
+    Two exponentials, their product and its logarithm, a few rows at a time.
+
+    Logarithms lose digits: the error of a coefficient of n letters is that of `sig_to_log_sig`,
+    about ``eps * |x|**n``, with the length ``|x|`` of both paths together.
 
     References
     ----------
@@ -259,8 +261,10 @@ def log_sig_join(
 
     Notes
     -----
-    An exponential, a product and a logarithm: the error of a coefficient of n letters is that
-    of `sig_to_log_sig`, about ``eps * |x|**n``.
+    An exponential, a product and a logarithm.
+
+    Logarithms lose digits: the error of a coefficient of n letters is that of `sig_to_log_sig`,
+    about ``eps * |x|**n``, with the length ``|x|`` of the path and the segment together.
 
     Examples
     --------
