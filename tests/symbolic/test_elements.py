@@ -18,6 +18,7 @@ from treealg.symbolic import (
     Element,
     Forest,
     Functional,
+    LinearCombination,
     OrderedForest,
     PlanarTree,
     Tensor,
@@ -151,6 +152,19 @@ def test_powers_of_sums_are_bounded_and_take_whole_exponents():
         (2 * B) ** -1
     with pytest.raises(InvalidTypeError, match="exponent must be an integer"):
         (2 * B) ** X
+
+
+@pytest.mark.parametrize("forest", [Forest(), OrderedForest()])
+def test_the_empty_forest_has_every_power(forest):
+    assert forest**10**30 == forest
+
+
+def test_sums_of_other_keys_have_no_product_and_no_powers():
+    x = LinearCombination({"a": 1})
+    with pytest.raises(InvalidTypeError, match="product of .* depends on the algebra"):
+        x * x
+    with pytest.raises(InvalidTypeError, match="powers of .* depend on the algebra"):
+        x**2
 
 
 def test_equality_and_hash_follow_terms_and_type():

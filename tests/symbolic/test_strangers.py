@@ -83,6 +83,8 @@ NO_COEFFICIENTS = {
     "timedelta": datetime.timedelta(1),
     "polynomial": np.poly1d([1, 2]),
     "matrix": mpmath.matrix([[1, 2], [3, 4]]),
+    "interval": mpmath.iv.mpf([1, 2]),
+    "rectangle": mpmath.iv.mpc(1, 2),
     "truth": sympy.true,
     "set": sympy.Interval(0, 1),
     "operator": sympy.Symbol("p", commutative=False),

@@ -96,7 +96,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     _terms: dict[K, Any]
 
     #: An example of the products that an algebra has for those that ``*`` does not multiply.
-    _product_of: ClassVar[str]
+    _product_of: ClassVar[str] = "algebra.product"
 
     def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         collected: dict[K, Any] = {}

@@ -199,7 +199,7 @@ def forest_power(x: Any, exponent: Any) -> Any:
     count = check_integer("exponent", exponent, 0)
     forest = Element._check_key(x)
     check_steps("a power of this exponent", count * len(forest.trees))
-    return type(forest)(forest.trees * count)
+    return type(forest)(forest.trees * count) if forest.trees else forest
 
 
 def check_kind(key: Any, stored: Iterable[Any]) -> None:
