@@ -280,6 +280,11 @@ WRONG = {
         treealg.InvalidTypeError,
         "tangent must be a list of 2 arrays, as path is, got a value of type builtins.float",
     ),
+    "array without axes": (
+        {"path": [PATH, PATH[:2]], "tangent": np.array(1.0)},
+        treealg.InvalidTypeError,
+        "tangent must be a list of 2 arrays, as path is, got a value of type numpy.ndarray",
+    ),
     "short list": (
         {"path": [PATH, PATH[:2]], "tangent": [PATH]},
         treealg.InvalidValueError,

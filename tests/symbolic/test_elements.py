@@ -161,9 +161,9 @@ def test_the_empty_forest_has_every_power(forest):
 
 def test_sums_of_other_keys_have_no_product_and_no_powers():
     x = LinearCombination({"a": 1})
-    with pytest.raises(InvalidTypeError, match="product of .* depends on the algebra"):
+    with pytest.raises(InvalidTypeError, match=r"product of .* depends on the algebra"):
         x * x
-    with pytest.raises(InvalidTypeError, match="powers of .* depend on the algebra"):
+    with pytest.raises(InvalidTypeError, match=r"powers of .* depend on the algebra"):
         x**2
 
 

@@ -798,3 +798,12 @@ def test_windows_that_no_memory_holds_are_refused():
         treealg.torch.branched_sig(
             torch.zeros(3, 2), 2, windows=np.broadcast_to(np.int64(1), (2**43, 2))
         )
+
+
+@pytest.mark.parametrize("flag", [np.zeros(0), torch.zeros(3, 2), np.ones(2)])
+def test_flags_of_gradients_that_are_arrays_are_refused(flag):
+    x = torch.zeros(1, 3, 2, dtype=torch.float64)
+    with pytest.raises(treealg.InvalidTypeError, match="right_deriv must be True or False"):
+        treealg.torch.branched_sig_kernel_gram_backprop(
+            torch.ones(1, 1).double(), x, x, 1, 0, right_deriv=flag
+        )

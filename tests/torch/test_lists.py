@@ -235,6 +235,35 @@ def test_lists_are_refused_where_the_paths_of_a_list_have_one_array(name):
 
 
 @pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (np.array(1.0), "of type numpy.ndarray"),
+        (torch.tensor(1.0), "of type torch.Tensor"),
+    ],
+    ids=["number", "scalar"],
+)
+def test_derivatives_beside_a_list_are_a_list_or_an_array_with_rows(value, said):
+    paths = [torch.tensor(x) for x in PATHS]
+    match = f"derivs must be a list of {len(PATHS)} arrays, as path is, got a value {said}"
+    with pytest.raises(treealg.InvalidTypeError, match=match):
+        treealg.torch.bracket_path_backprop(value, paths)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_nested_tensor_beside_a_list_is_told_how_it_becomes_a_list():
+    paths = [torch.tensor(x) for x in PATHS]
+    correction = torch.nested.nested_tensor([torch.zeros(4, dtype=torch.float64) for _ in paths])
+    with pytest.raises(treealg.InvalidTypeError, match=r"use list\(correction\.unbind\(\)\)"):
+        treealg.torch.sig(paths, 2, correction=correction)
+
+
+def test_windows_that_are_none_are_named_beside_lists_of_tensors():
+    paths = [torch.tensor(x) for x in PATHS]
+    with pytest.raises(treealg.InvalidTypeError, match="windows"):
+        treealg.torch.sig(paths, 2, windows=[np.array([[0, 2]]), None])
+
+
+@pytest.mark.parametrize(
     ("make", "said"),
     [
         (iter, r"read only once; use list\(path\)"),

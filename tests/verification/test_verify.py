@@ -3,6 +3,7 @@
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import treealg
@@ -248,3 +249,9 @@ def test_a_report_goes_to_the_home_directory_too(tmp_path, monkeypatch):
     for name in (3, [], ""):
         with pytest.raises(treealg.TreeAlgError, match="report must be the name of a file"):
             treealg.verify(1, 1, report=name)
+
+
+@pytest.mark.parametrize("name", [1j, None, np.zeros(3), ["log"]], ids=str)
+def test_what_is_no_name_of_a_map_is_refused(name):
+    with pytest.raises(treealg.InvalidValueError, match=r"maps must be some of .*; got "):
+        treealg.verify(1, 1, maps=["log", name])

@@ -25,6 +25,7 @@ from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.arguments.times import MOMENTS, array_of_times
 from treealg.numeric.operations.operation import Argument, Operation
+from treealg.sequences import shape_of
 
 __all__ = ["ErrorOfArray", "Lists", "is_list", "no_array"]
 
@@ -251,6 +252,11 @@ class Lists:
             if not is_list(of):
                 raise InvalidTypeError(f"{name} must be an array, as {paths} is, got a list")
             if not is_list(value) and (i, base) in self._beside:
+                if not shape_of(value) or is_table(value):
+                    raise InvalidTypeError(
+                        f"{name} must be a list of {len(of)} arrays, as {paths} is, got a value "
+                        f"of type {type(value).__module__}.{type(value).__qualname__}"
+                    )
                 value = found[i] = list(value)
             if is_list(value) and len(value) != len(of):
                 raise InvalidValueError(

@@ -136,6 +136,9 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
         except TreeAlgError:
             lists.check(values, _is_tensor, _no_tensor)  # which says it of the lists
             raise
+        except RuntimeError:
+            reader.tensors(values, in_lists=True)  # as in `_caller`
+            raise
         return lists.results(given, values, options, found)
 
     return call
@@ -216,7 +219,7 @@ def _is_tensor(value: Any) -> bool:
 def _check_devices(row: Operation, values: Sequence[Any]) -> None:
     """Refuse lists of tensors on several devices."""
     for argument, value in zip(row.arguments, values, strict=True):
-        if not is_list(value):
+        if not argument.listed or not is_list(value):
             continue
         for i, x in enumerate(value):
             if x.device != value[0].device:

@@ -15,6 +15,7 @@ from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.processors import available_processors
+from treealg.sequences import check_sequence
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
 from treealg.verification.closures import check_closures
 from treealg.verification.compiled import CompiledMaps
@@ -207,17 +208,15 @@ def _kinds(planar: bool | None) -> tuple[bool | None, ...]:
 
 
 def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
-    if isinstance(maps, str):
-        raise InvalidTypeError("maps must be a sequence of names, got a string; put it in a list")
-    names = MAPS if maps is None else tuple(dict.fromkeys(maps))
+    names = MAPS if maps is None else check_sequence("maps", maps, "a sequence of names")
     if not names:
         raise InvalidValueError(f"maps must be some of {', '.join(MAPS)}; got none")
-    if any(name not in MAPS for name in names):
-        wrong = next(name for name in names if name not in MAPS)
-        raise InvalidValueError(
-            f"maps must be some of {', '.join(MAPS)}; got {brief(wrong)}{closest(wrong, MAPS)}"
-        )
-    return names
+    for name in names:
+        if not isinstance(name, str) or name not in MAPS:
+            raise InvalidValueError(
+                f"maps must be some of {', '.join(MAPS)}; got {brief(name)}{closest(name, MAPS)}"
+            )
+    return tuple(dict.fromkeys(names))
 
 
 def _map_sizes(

@@ -373,7 +373,8 @@ class Operation:
         return tuple(
             name
             for name in self.gradients
-            if is_given.get(name, True) and (name not in flags or values[flags[name]])
+            if is_given.get(name, True)
+            and (name not in flags or check_flag(flags[name], values[flags[name]]))
         )
 
     @cached_property

@@ -22,6 +22,7 @@ from treealg.numeric.arguments.ragged import ListOfPaths, is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
+from treealg.sequences import is_sequence
 
 __all__ = ["jvp_row", "tangent_name", "with_jvp"]
 
@@ -166,7 +167,7 @@ def _dual(
     made = ListOfPaths if isinstance(value, ListOfPaths) else list
     if tangent is None:
         return made(Dual(piece, None, name, by_steps) for piece in value)
-    if not hasattr(tangent, "__len__"):
+    if not is_sequence(tangent) or not hasattr(tangent, "__len__"):
         raise InvalidTypeError(
             f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
             f"type {type(tangent).__module__}.{type(tangent).__qualname__}"

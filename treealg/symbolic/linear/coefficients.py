@@ -103,9 +103,9 @@ def is_coefficient(value: Any) -> bool:
     if value.__class__ in _NUMBERS:
         return True
     # What adds and multiplies without being a scalar: truth values, collections, whose product is a
-    # repetition or goes entry by entry, trees, sums and functionals, matrices, vectors, truth values
-    # and symbols of operators of SymPy, and intervals of mpmath, of which it is not known whether
-    # they are equal. Of a class, only instances add.
+    # repetition or goes entry by entry, trees, sums and functionals, and matrices, vectors, truth
+    # values and symbols of operators of SymPy; and intervals of mpmath, of which it is not known
+    # whether they are equal. Of a class, only instances add.
     return (
         not isinstance(value, bool)
         and all(hasattr(type(value), name) for name in ("__add__", "__mul__", "__neg__"))
