@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import treealg
 from treealg import engines
@@ -284,6 +285,11 @@ WRONG = {
         {"path": [PATH, PATH[:2]], "tangent": np.array(1.0)},
         treealg.InvalidTypeError,
         "tangent must be a list of 2 arrays, as path is, got a value of type numpy.ndarray",
+    ),
+    "sparse matrix": (
+        {"path": [PATH, PATH[:2]], "tangent": scipy.sparse.csr_matrix(PATH)},
+        treealg.InvalidTypeError,
+        "tangent must be a list of 2 arrays, as path is, got a value of type scipy",
     ),
     "short list": (
         {"path": [PATH, PATH[:2]], "tangent": [PATH]},

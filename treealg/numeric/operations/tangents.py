@@ -18,11 +18,12 @@ import numpy as np
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.duals import Dual, step_of
+from treealg.numeric.arguments.kinds import is_array
 from treealg.numeric.arguments.ragged import ListOfPaths, is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
-from treealg.sequences import is_sequence
+from treealg.sequences import shape_of
 
 __all__ = ["jvp_row", "tangent_name", "with_jvp"]
 
@@ -167,7 +168,8 @@ def _dual(
     made = ListOfPaths if isinstance(value, ListOfPaths) else list
     if tangent is None:
         return made(Dual(piece, None, name, by_steps) for piece in value)
-    if not is_sequence(tangent) or not hasattr(tangent, "__len__"):
+    is_array_of_rows = is_array(tangent) and bool(shape_of(tangent))
+    if not isinstance(tangent, (list, tuple)) and not is_array_of_rows:
         raise InvalidTypeError(
             f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
             f"type {type(tangent).__module__}.{type(tangent).__qualname__}"
