@@ -520,6 +520,8 @@ def test_a_table_without_rows_gives_none(kind):
         ({"end_time": float("nan"), "time_aug": True}, InvalidValueError, "end_time"),
         ({"values": {"x", "y"}}, InvalidTypeError, "values must be a list of columns, got set"),
         ({"values": np.array("x")}, InvalidTypeError, "values must be a list of columns"),
+        ({"values": pd.Series([1.0], name="x")}, InvalidTypeError, "values .*give its name, 'x'$"),
+        ({"id": pl.Series("id", [1, 1])}, InvalidTypeError, "id must be .*give its name, 'id'$"),
         ({"values": itertools.count()}, InvalidValueError, "got more"),
         ({"id": np.array(1)}, InvalidTypeError, "id must be a column or a list"),
         ({"id": 10**5000}, InvalidTypeError, "id must be a column or a list .*integer of"),

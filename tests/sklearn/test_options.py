@@ -463,6 +463,9 @@ def test_parameters_that_can_be_read_only_once_are_refused(name):
         ({"id": []}, "id must name the columns that tell paths apart, got none"),
         ({"id": "day", "channels": [["a"]]}, "columns must be given by their names, got"),
         ({"id": "day", "time": ["minute"]}, "columns must be given by their names, got"),
+        ({"id": pd.Series([1, 1, 2], name="day")}, "id must be .* give its name, 'day'$"),
+        ({"id": "day", "time": pd.Series([0, 1, 0])}, "columns must be given by their names, got"),
+        ({"id": "day", "time": pl.col("minute")}, "columns must be given by their names, got"),
         ({"id": "day", "windows": ("x" * 10**6,)}, r"windows must be None.{1,300}$"),
     ],
 )

@@ -11,9 +11,14 @@ import narwhals as nw
 from treealg.checks import brief, check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.jobs import LongTable, WideTable
-from treealg.frames.tables import check_distinct, check_names, column_or_several, read_frame
+from treealg.frames.tables import (
+    check_columns_named,
+    check_distinct,
+    check_names,
+    column_or_several,
+    read_frame,
+)
 from treealg.recipes import recipe_of
-from treealg.sequences import check_sequence
 
 __all__ = ["features"]
 
@@ -125,7 +130,7 @@ def features(
     1    2    2.0           2.0
     """
     is_wide = isinstance(values, Mapping)
-    columns = list(values) if is_wide else check_sequence("values", values, "a list of columns")
+    columns = list(values) if is_wide else check_columns_named("values", values)
     wide = dict(values) if isinstance(values, Mapping) else None
     has_times = wide is not None and not is_flag(times)
     if not has_times and check_flag("times", times) and (wide is not None or time is None):
@@ -154,7 +159,7 @@ def features(
         )
     if wide is not None:
         for name, own in wide.items():
-            wide[name] = check_sequence(f"values[{brief(name)}]", own, "a list of columns")
+            wide[name] = check_columns_named(f"values[{brief(name)}]", own)
         job = WideTable(recipe, ids, time, wide, times if has_times else None)
     elif not ids:
         raise InvalidValueError("id must name the columns that tell paths apart, got none")

@@ -13,11 +13,13 @@ from narwhals.exceptions import DuplicateError
 
 from treealg.checks import brief, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.tables import is_series
 from treealg.sequences import check_sequence
 
 __all__ = [
     "INSTEAD",
     "check_columns",
+    "check_columns_named",
     "check_distinct",
     "check_names",
     "check_numbers",
@@ -56,7 +58,25 @@ def column_or_several(name: str, value: Any) -> list[Any]:
     """Return the names of an argument that is a column, several ones or None."""
     if value is None or isinstance(value, str):
         return [] if value is None else [value]
-    return check_sequence(name, value, "a column or a list of them")
+    return check_columns_named(name, value, "a column or a list of them")
+
+
+def check_columns_named(name: str, value: Any, what: str = "a list of columns") -> list[Any]:
+    """Return the names of columns in an argument, which is no column itself.
+
+    Examples
+    --------
+    >>> check_columns_named("values", ("price", "size"))
+    ['price', 'size']
+    """
+    if is_series(value):
+        column = nw.from_native(value, series_only=True)
+        if column.dtype.is_numeric() or column.dtype.is_temporal():
+            raise InvalidTypeError(
+                f"{name} must be {what}, by their names, got a column; give its name, "
+                f"{brief(column.name)}"
+            )
+    return check_sequence(name, value, what)
 
 
 def check_columns(wanted: Iterable[str], schema: Mapping[str, Any]) -> None:

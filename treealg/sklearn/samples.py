@@ -28,7 +28,7 @@ from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype, 
 from treealg.numeric.arguments.tables import is_table, seconds_of
 from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor, is_tensor
 from treealg.optional import require
-from treealg.sequences import check_sequence, shape_of
+from treealg.sequences import shape_of
 
 __all__ = ["Samples", "checked", "its_errors", "nan_option", "read_samples", "read_table"]
 
@@ -112,7 +112,12 @@ def read_table(
     """
     narwhals = require("narwhals", extra="frames")
     from treealg.frames.points import Points, paths_of
-    from treealg.frames.tables import check_names, column_or_several, read_frame
+    from treealg.frames.tables import (
+        check_columns_named,
+        check_names,
+        column_or_several,
+        read_frame,
+    )
 
     table = read_frame(X, "X")
     if not isinstance(table, narwhals.DataFrame):
@@ -123,9 +128,10 @@ def read_table(
     ids = column_or_several("id", id)
     if not ids:
         raise InvalidValueError("id must name the columns that tell paths apart, got none")
+    check_names([*ids, time])
     if columns is None:
         columns = [name for name in table.columns if name not in (*ids, time)]
-    chosen = check_sequence("channels", columns, "a list of columns")
+    chosen = check_columns_named("channels", columns)
     check_names(chosen)
     schema = table.schema
     is_single = all(schema.get(name) == narwhals.Float32 for name in chosen)
