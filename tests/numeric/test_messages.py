@@ -261,6 +261,33 @@ def test_lists_of_integers_are_not_called_lists_of_real_numbers(options):
         sig(np.zeros((2, 3, 2)), **options)
 
 
+@pytest.mark.parametrize(
+    ("piece", "said"),
+    [
+        (
+            lambda: (row for row in np.eye(2)),
+            r"path\[1\] .* read only once; use list\(path\[1\]\)$",
+        ),
+        (lambda: map(list, np.eye(2)), r"path\[1\] .* read only once; use list\(path\[1\]\)$"),
+        (lambda: {"x": [1.0]}, r"path\[1\] .*list\(path\[1\]\.values\(\)\)"),
+    ],
+    ids=["generator", "map", "dict"],
+)
+def test_a_piece_of_a_list_that_is_no_array_is_told_how_to_become_one(piece, said):
+    with pytest.raises(treealg.InvalidTypeError, match=said):
+        sig([np.eye(2), piece()])
+    transformers = pytest.importorskip("treealg.sklearn")
+    with pytest.raises(treealg.InvalidTypeError, match=said.replace("path", "X")):
+        transformers.SignatureTransformer(2).fit([np.eye(2), piece()])
+
+
+def test_a_list_of_packed_sequences_is_told_how_they_become_lists():
+    torch = pytest.importorskip("torch")
+    packed = torch.nn.utils.rnn.pack_sequence([torch.zeros(3, 2), torch.zeros(2, 2)])
+    with pytest.raises(treealg.InvalidTypeError, match=r"unpack_sequence\(path\[0\]\)"):
+        sig([packed, packed])
+
+
 def test_what_is_no_number_beside_a_path_is_named():
     with pytest.raises(treealg.InvalidTypeError, match=r"got None of type NoneType at path\[1\]"):
         sig([np.eye(2), None])

@@ -535,3 +535,26 @@ def test_axes_that_seem_exchanged_are_named():
         treealg.InvalidValueError, match=r"of X, which have 3 points in 500 channels"
     ):
         SignatureTransformer(4).fit(np.zeros((2, 3, 500)))
+
+
+@pytest.mark.parametrize("value", [2**60, 2.0**60, 1e300])
+@pytest.mark.parametrize("length", [3, 4], ids=["one array", "list"])
+def test_sums_keep_the_digits_of_increments_beside_a_large_first_value(value, length):
+    dtype = np.asarray(value).dtype
+    paths = [np.array([[x], [1], [2], [4]], dtype) for x in (value, 0)]
+    paths[0] = paths[0][:3]
+    paths[1] = paths[1][:length]
+    given = SignatureTransformer(1, time_aug=False, cumsum=True).fit_transform(paths)
+    assert given[:, 0].tolist() == [3, 3 if length == 3 else 7]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_sums_of_a_first_value_that_is_none_are_none(value):
+    paths = np.array([[[value], [1.0], [2.0]]])
+    options = {"missing": "propagate", "time_aug": False, "cumsum": True}
+    with np.errstate(invalid="ignore"):
+        if np.isnan(value):
+            assert np.isnan(SignatureTransformer(1, **options).fit_transform(paths)).all()
+        else:
+            with pytest.raises(InvalidValueError):
+                SignatureTransformer(1, **options).fit_transform(paths)

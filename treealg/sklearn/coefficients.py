@@ -109,9 +109,11 @@ class PathCoefficients(BaseEstimator):  # type: ignore[misc]
 
     def _plain(self, batch: Batch, correction: Any) -> Floats:
         """Augment the paths, and compute; shape (samples, coefficients), or one for each window."""
+        invisibility = check_flag("invisibility", self.invisibility)
         if check_flag("cumsum", self.cumsum):
-            batch = batch.mapped(_sums)
-        if check_flag("invisibility", self.invisibility):
+            has_places = invisibility or check_flag("basepoint", self.basepoint)
+            batch = batch.mapped(_sums if has_places else _later_sums)
+        if invisibility:
             batch = batch.invisible()
         if self.windows is None:
             return self._coefficients(batch, correction, None)
@@ -236,6 +238,13 @@ class PathCoefficients(BaseEstimator):  # type: ignore[misc]
 def _sums(paths: Floats) -> Floats:
     found: Floats = np.cumsum(paths, axis=-2, dtype=paths.dtype)
     return found
+
+
+def _later_sums(paths: Floats) -> Floats:
+    """Return the sums without the first value, which costs digits and moves paths as wholes."""
+    steps = paths.copy()
+    steps[..., :1, :] *= 0  # NaN and infinity stay
+    return _sums(steps)
 
 
 def _rescaled(features: Floats, how: str | None, orders: npt.NDArray[np.int64]) -> Floats:

@@ -202,7 +202,7 @@ def _refuse_unread(X: Any, name: str) -> None:
     if isinstance(X, (list, tuple)):
         for place, entry in enumerate(X):
             refuse_packed(entry, f"{name}[{place}]")
-            if is_tensor(entry):
+            if is_tensor(entry) or isinstance(entry, (Iterator, Mapping)):
                 _refuse_unread(entry, f"{name}[{place}]")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -163,7 +164,7 @@ def _check_array(leaf: Any, place: str, meant: _Meant) -> None:
         tensor_array(leaf, place, constant=meant.constant)
     elif isinstance(leaf, np.ndarray):
         compute_dtype(leaf.dtype, place)
-    elif has_no_numbers(leaf) and not is_array(leaf):
+    elif isinstance(leaf, (Iterator, Mapping)) or (has_no_numbers(leaf) and not is_array(leaf)):
         raise not_an_array(leaf, place)
     elif meant.of_paths and not isinstance(leaf, np.generic) and is_series(leaf):
         refuse_series(place.rpartition("[")[0])
@@ -174,6 +175,7 @@ def _leaves(value: Any, name: str) -> Any:
     stack = [(name, value)]
     while stack:
         place, piece = stack.pop()
+        refuse_packed(piece, place)
         if isinstance(piece, (list, tuple)) and place.count("[") <= MAX_AXES:
             stack.extend((f"{place}[{i}]", piece[i]) for i in reversed(range(len(piece))))
         else:
