@@ -675,6 +675,16 @@ def test_a_table_keeps_a_few_calls_and_lets_the_others_go(table):
         assert table.find(keys[i], array).tolist() == [i, i, i]
 
 
+def test_a_table_knows_the_four_calls_that_were_kept_last(table):
+    keys = [(object(),) for _ in range(1000)]
+    array = np.ones(3)
+    for i, key in enumerate(keys):
+        for factor in (-1.0, float(i)):  # the latter takes the place of the former
+            table.keep(key, (array,), (array,), doubled, (0, 1), (factor,))
+        for j in range(max(i - 3, 0), i + 1):
+            assert table.find(keys[j], array).tolist() == [j, j, j]
+
+
 def test_a_table_that_goes_lets_go_of_what_it_holds(table):
     class Held:
         def __call__(self, array, out):

@@ -11,8 +11,8 @@ Results may be wanted in arrays of the caller, which are looked at each time: th
 can write to at once, and that are far from all arrays that it reads, are; with others the call
 takes the long way, which says what is wrong with them.
 
-A table holds a few calls, each in a place that follows from what it is known by; a call that comes
-to the place of another one takes it.
+A table holds a few calls, each in one of a few places in a row that follow from what it is known
+by; where all are taken, a call takes that of the one that was kept longest ago.
 """
 
 from cpython.buffer cimport (
@@ -36,6 +36,7 @@ cdef extern from "Python.h":
 
 cdef enum:
     PLACES = 64
+    IN_A_ROW = 4
     MAX_ARRAYS = 4
     MAX_FORMS = 2 * MAX_ARRAYS
     MAX_RESULTS = 4
@@ -219,16 +220,15 @@ cdef class Repeats:
         cdef int i, count = read_forms(arrays, forms)
         if count == 0:
             return None
-        cdef Recipe found = self.table[place_of(key, forms, count)]
-        if found is None or found.n_forms != count or len(found.key) != len(key):
-            return None
-        for i in range(len(key)):
-            if not is_same(found.key[i], key[i]):
+        cdef Py_ssize_t first = place_of(key, forms, count)
+        cdef Recipe found
+        for i in range(IN_A_ROW):
+            found = self.table[first + i]
+            if found is None:  # and so are all after it
                 return None
-        for i in range(count):
-            if not same_form(&found.forms[i], &forms[i]):
-                return None
-        return found
+            if is_known_by(found, key, forms, count):
+                return found
+        return None
 
     def keep(
         self, tuple key, tuple arrays, tuple results, function, tuple places, tuple rest,
@@ -297,7 +297,39 @@ cdef class Repeats:
         shapes = [result.shape for result in results]
         made.are_rows = not made.result_axes and all([len(shape) == 2 for shape in shapes])
         made.results = tuple(zip(places[made.n_arrays:], shapes, strict=True))
-        self.table[place_of(key, made.forms, made.n_forms)] = made
+        self.put(made)
+
+    cdef void put(self, Recipe made) except *:
+        """Keep a call before those in its row, in the place of itself or of the last."""
+        cdef Py_ssize_t first = place_of(made.key, made.forms, made.n_forms)
+        cdef Py_ssize_t place = first
+        cdef Recipe other = self.table[place]
+        while (
+            place < first + IN_A_ROW - 1 and other is not None
+            and not is_known_by(other, made.key, made.forms, made.n_forms)
+        ):
+            place += 1
+            other = self.table[place]
+        while place > first:
+            self.table[place] = self.table[place - 1]
+            place -= 1
+        self.table[first] = made
+
+
+cdef bint is_known_by(
+    Recipe kept, tuple key, const array_form *forms, int count
+) except -1:
+    """Tell whether a call is one that was kept."""
+    cdef int i
+    if kept.n_forms != count or len(kept.key) != len(key):
+        return False
+    for i in range(len(key)):
+        if not is_same(kept.key[i], key[i]):
+            return False
+    for i in range(count):
+        if not same_form(&kept.forms[i], &forms[i]):
+            return False
+    return True
 
 
 cdef bint is_same(object one, object other) noexcept:
@@ -323,7 +355,7 @@ cdef uintptr_t mixed_with(uintptr_t mixed, object value) noexcept:
 
 
 cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept:
-    """Return a place in a table, which differs for what differs, mostly."""
+    """Return the first place of a row of a table, which differs for what differs, mostly."""
     cdef uintptr_t mixed = count
     cdef int i, axis
     for value in key:
@@ -332,7 +364,7 @@ cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept
         mixed = 31 * mixed + <uintptr_t> (forms[i].number + 128 * forms[i].role)
         for axis in range(forms[i].axes):
             mixed = 31 * mixed + <uintptr_t> forms[i].shape[axis]
-    return (mixed ^ (mixed >> 17)) % PLACES
+    return IN_A_ROW * ((mixed ^ (mixed >> 17)) % (PLACES // IN_A_ROW))
 
 
 cdef tuple rooms_of(Recipe recipe, const array_form *forms, object out):

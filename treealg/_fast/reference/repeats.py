@@ -136,8 +136,9 @@ class Repeats:
             [] if integers is None else [integers]
         ):
             return
+        self._calls.pop(found, None)
         if len(self._calls) >= _MOST:
-            self._calls.clear()
+            del self._calls[next(iter(self._calls))]  # that was kept longest ago
         self._calls[found] = _Call(
             key,
             [result.shape for result in results],
