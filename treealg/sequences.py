@@ -109,6 +109,11 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     (1, 2)
     """
     shape, tolist = shape_of(value), getattr(value, "tolist", None)
+    if shape and hasattr(value, "filled") and hasattr(value, "mask"):
+        raise InvalidTypeError(
+            f"{name} must not be a masked array, as there is no value at a masked place; use "
+            f"filled(...) first"
+        )
     what = "a sequence of positive integers, one for each channel"
     if not all(map(is_integer, shape)):  # of what is not computed yet
         kind = f"{type(value).__module__}.{type(value).__qualname__}"

@@ -300,7 +300,8 @@ def test_what_is_no_directory_is_not_shown_as_one(kind, why, tmp_path, monkeypat
     else:
         place.write_text("mine")
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(place / "x" if kind == "inside" else place))
-    assert why in printed("cache", "list").partition("it is not used: ")[2]
+    for action in (["list"], ["clear"], ["prune", "--megabytes", "1"]):
+        assert why in printed("cache", *action).partition("it is not used: ")[2]
     assert why in json.loads(printed("cache", "list", "--json"))["refused"]
     assert why in printed("info").partition("not used: ")[2]
     assert why in json.loads(printed("info", "--json"))["table cache refused"]

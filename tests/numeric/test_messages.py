@@ -288,6 +288,43 @@ def test_a_list_of_packed_sequences_is_told_how_they_become_lists():
         sig([packed, packed])
 
 
+EXCHANGED = {
+    "pair": lambda: treealg.branched_sig_kernel(np.ones((2, 9)), np.ones((2, 8)), 2, 0),
+    "samples": lambda: treealg.branched_mmd(np.ones((3, 2, 9)), np.ones((3, 2, 8)), 2, 0),
+    "lengths": lambda: sig(np.ones((2, 2, 9)), lengths=[9, 1]),
+    "stream": lambda: treealg.BranchedSigStream(2, 2).push_batch(np.ones((2, 9))),
+}
+ALIKE = {
+    "pair": lambda: treealg.branched_sig_kernel(np.ones((2, 9)), np.ones((3, 8)), 2, 0),
+    "lengths": lambda: sig(np.ones((2, 2, 9)), lengths=[10, 1]),
+    "stream": lambda: treealg.BranchedSigStream(2, 2).push_batch(np.ones((3, 9))),
+}
+
+
+@pytest.mark.parametrize("name", EXCHANGED)
+def test_what_would_go_together_with_axes_exchanged_is_told_so(name):
+    with pytest.raises(treealg.InvalidValueError, match="or exchange the last two axes of"):
+        EXCHANGED[name]()
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_goes_together_in_no_way_is_not_told_to_exchange_axes(name):
+    with pytest.raises(treealg.InvalidValueError) as error:
+        ALIKE[name]()
+    assert "exchange" not in str(error.value)
+
+
+def test_weights_with_a_masked_place_are_refused_as_such():
+    with pytest.raises(treealg.InvalidTypeError, match="weights must not be a masked array"):
+        sig(np.eye(2), weights=np.ma.array([1, 2], mask=[False, True]))
+
+
+def test_more_pairs_of_points_than_any_machine_takes_are_refused():
+    point = np.lib.stride_tricks.as_strided(np.ones(1), (2**40, 1, 1), (0, 0, 0))
+    with pytest.raises(treealg.InvalidValueError, match=r"x make .* pairs of paths, of 0 cells"):
+        treealg.branched_mmd(point, point, 1, 0)
+
+
 def test_what_is_no_number_beside_a_path_is_named():
     with pytest.raises(treealg.InvalidTypeError, match=r"got None of type NoneType at path\[1\]"):
         sig([np.eye(2), None])

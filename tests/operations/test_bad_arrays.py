@@ -499,6 +499,12 @@ def _traced(function):
         return torch.jit.trace(function, (torch_of(np.ones((3, 2))),), check_trace=False)
 
 
+def _made_fx(function):
+    proxies = pytest.importorskip("torch.fx.experimental.proxy_tensor")
+    return proxies.make_fx(function)(torch_of(np.ones((3, 2))))
+
+
+@pytest.mark.parametrize("recorded", [_traced, _made_fx])
 @pytest.mark.parametrize(
     ("name", "function"),
     [
@@ -512,35 +518,39 @@ def _traced(function):
             np.ones((1, 3, 2)), 2, lengths=path[:1, 0].long())),
     ],
 )  # fmt: skip
-def test_what_torch_jit_traces_is_refused_as_its_numbers_are_those_of_one_call(name, function):
+def test_what_torch_records_is_refused_as_its_numbers_are_those_of_one_call(
+    recorded, name, function
+):
     fix = r"records, .*; use treealg\.torch\.branched_sig"
     with pytest.raises(treealg.InvalidTypeError, match=f"^{name} is .*{fix}"):
-        _traced(function)
+        recorded(function)
 
 
-def test_what_torch_jit_traces_may_be_written_into_what_was_constant():
+@pytest.mark.parametrize("recorded", [_traced, _made_fx])
+def test_what_torch_records_may_be_written_into_what_was_constant(recorded):
     def written(path):
         made = path.new_zeros(3, 2)
         made[1:] = path[1:]
         return treealg.branched_sig(made, 2)
 
     with pytest.raises(treealg.InvalidTypeError, match=r"use treealg\.torch\.branched_sig"):
-        _traced(written)
+        recorded(written)
 
 
-def test_constants_are_read_where_torch_jit_traces_and_functions_of_torch_are_recorded():
+@pytest.mark.parametrize("recorded", [_traced, _made_fx])
+def test_constants_are_read_where_torch_records_and_functions_of_torch_are_recorded(recorded):
     torch = pytest.importorskip("torch")
     import treealg.torch
 
     constant = torch_of(np.arange(6.0).reshape(3, 2))
     pair = [constant, constant[1:]]
-    traced = _traced(lambda path: path.sum() + treealg.branched_sig(constant, 2))
-    more = _traced(lambda path: path.sum() + treealg.branched_sig(pair, 2)[1])
+    traced = recorded(lambda path: path.sum() + treealg.branched_sig(constant, 2))
+    more = recorded(lambda path: path.sum() + treealg.branched_sig(pair, 2)[1])
     path = torch_of(np.random.default_rng(7).normal(size=(3, 2)))
     assert torch.equal(traced(path), path.sum() + treealg.branched_sig(constant, 2))
     assert torch.equal(more(path), path.sum() + treealg.branched_sig(constant[1:], 2))
-    recorded = _traced(lambda path: treealg.torch.branched_sig(path, 2))
-    assert torch.equal(recorded(path), treealg.branched_sig(path, 2))
+    own = recorded(lambda path: treealg.torch.branched_sig(path, 2))
+    assert torch.equal(own(path), treealg.branched_sig(path, 2))
 
 
 def test_missing_values_of_frames_are_nan_and_large_integers_exact():

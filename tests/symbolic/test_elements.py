@@ -154,6 +154,45 @@ def test_powers_of_sums_are_bounded_and_take_whole_exponents():
         (2 * B) ** X
 
 
+CHERRY = Tree([Tree(), Tree()])
+BASES = {
+    "trees": Element({B: 2, L2: Fraction(-1, 3), CHERRY: 5}),
+    "with a unit": Element({Forest(): 3, B: 2, L2: 7}),
+    "symbols": Element({B: X, L2: X + 1, CHERRY: -3}),
+    "floats": Element({B: 0.5, L2: 2.0}),
+    "one": Element({B: 3}),
+    "unit": Element({Forest(): 3}),
+    "forests": Element({B * B: 2, B: 1}),
+    "planar": Element({PlanarTree(): 2, PlanarTree([PlanarTree()]): 3}),
+    "planar with a unit": Element({OrderedForest(): 2, PlanarTree(): 3}),
+}
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_powers_of_sums_are_products(name):
+    x, product = BASES[name], Element({type(next(iter(BASES[name])))(): 1})
+    for exponent in range(6):
+        assert x**exponent == product
+        product = product * x
+
+
+def test_large_powers_of_sums_of_trees_are_made_at_once_or_refused_with_their_size():
+    four = B + L2 + CHERRY + Tree([L2])
+    assert len(four**60) == 39_711
+    assert (four**60)[B * B * L2**58] == 60 * 59 // 2
+    assert (B + L2)[B] == 1
+    with pytest.raises(InvalidValueError, match=r"a sum of 2 terms has at least 1,048,576 terms"):
+        (PlanarTree() + PlanarTree([PlanarTree()])) ** 20
+    with pytest.raises(InvalidValueError, match=r"a sum of 5 terms has at least .* terms"):
+        (four + Element({Forest(): 1})) ** 10**30
+
+
+def test_what_takes_too_many_steps_is_named_as_it_was_asked_for(monkeypatch):
+    monkeypatch.setattr("treealg.symbolic.trees.meter.MAX_STEPS", 1000)
+    with pytest.raises(InvalidValueError, match=r"^a power of an Element takes more than"):
+        (B * B + B + L2) ** 30
+
+
 @pytest.mark.parametrize("forest", [Forest(), OrderedForest()])
 def test_the_empty_forest_has_every_power(forest):
     assert forest**10**30 == forest

@@ -245,7 +245,7 @@ def test_steps_of_a_generator_are_not_added_up(bound):
 def test_calls_within_a_call_are_added_up(bound):
     bound(20_000)
     x = Element({Tree(label=i): 1 for i in range(1000)})
-    with pytest.raises(InvalidValueError, match="apply of a Element " + REFUSED):
+    with pytest.raises(InvalidValueError, match="apply of an Element " + REFUSED):
         x.apply(lambda key: bck.product(key, letters(bck), letters(bck), letters(bck)))
     for key in x:
         bck.product(key, letters(bck), letters(bck), letters(bck))

@@ -110,6 +110,9 @@ def run_prune(arguments: argparse.Namespace) -> int:
     removed = prune(str(directory), int(arguments.megabytes * 1e6))
     size = sum(file.nbytes for file in removed)
     say(arguments, f"removed {len(removed)} tables, {size / 1e6:.1f} MB, from {directory}")
+    why = refusal(directory)
+    if why is not None:
+        say(arguments, f"it is not used: {why}")
     _, others, unread = table_files(str(directory))
     if others:
         say(arguments, f"left alone, as they are no tables of treealg: {', '.join(others)}")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from treealg.checks import brief
 from treealg.errors import InvalidValueError
 from treealg.tables.arguments import check_letters
-from treealg.tables.frozen import same_numbers
+from treealg.tables.frozen import freeze, same_numbers
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import MAX_SHAPES
 
@@ -189,4 +189,5 @@ def _chains(weights: tuple[int, ...], degree: int, longest: int, channels: int) 
         [[number.get((label, *chain), -1) for chain in labels] for label in range(len(weights))],
         dtype=np.int64,
     )
-    return Chains(len(weights), channels, labels, weight, place, longer)
+    arrays = map(freeze, (weight, place, longer))
+    return Chains(len(weights), channels, labels, *arrays)

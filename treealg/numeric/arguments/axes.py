@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["other_channels", "refuse_size", "transposed"]
+__all__ = ["exchanged", "other_channels", "refuse_size", "transposed"]
 
 
 def refuse_size(error: InvalidValueError, name: str, written: str, item: tuple[int, ...]) -> None:
@@ -27,10 +27,22 @@ def refuse_size(error: InvalidValueError, name: str, written: str, item: tuple[i
     length, channels = item
     if channels <= length:
         raise error
-    raise InvalidValueError(
-        f"{error}; or exchange the last two axes of {name}, which have {length} points in "
-        f"{channels} channels, if it is channels by points: {written}.swapaxes(-1, -2)"
-    ) from None
+    raise InvalidValueError(f"{error}{exchanged(name, item)}: {written}.swapaxes(-1, -2)") from None
+
+
+def exchanged(name: str, item: tuple[int, ...]) -> str:
+    """Say that the axes of paths may be exchanged, to go on with after what is wrong.
+
+    Examples
+    --------
+    >>> exchanged("path", (2, 100))[:40]
+    '; or exchange the last two axes of path,'
+    """
+    length, channels = item
+    return (
+        f"; or exchange the last two axes of {name}, which have {length} points in {channels} "
+        f"channels, if it is channels by points"
+    )
 
 
 def transposed(name: str, first: tuple[int, ...], other: tuple[int, ...]) -> str:

@@ -12,7 +12,7 @@ from treealg.checks import is_flag
 from treealg.engines import current
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
-from treealg.numeric.arguments.axes import other_channels
+from treealg.numeric.arguments.axes import exchanged, other_channels
 from treealg.numeric.arguments.duals import Dual, sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
@@ -114,7 +114,7 @@ def _array_of_paths(path: Any, lengths: Any, values: bool, names: Names) -> Rows
         return as_path(path, names.path, values=values)
 
     def counts(shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
-        return _counts(lengths, shape[:-2], shape[-2], names.lengths)
+        return _counts(lengths, shape[:-2], shape[-2:], names)
 
     return as_path(path, names.path, values=values, counts=counts)
 
@@ -213,10 +213,13 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
 
 def read_lengths(value: Any, rows: Rows, name: str = "lengths") -> npt.NDArray[np.int64]:
     """Read how many points each path of an array has."""
-    return _counts(value, rows.batch, rows.item[0], name)
+    return _counts(value, rows.batch, rows.item, Names(rows.name, name))
 
 
-def _counts(value: Any, batch: tuple[int, ...], points: int, name: str) -> npt.NDArray[np.int64]:
+def _counts(
+    value: Any, batch: tuple[int, ...], item: tuple[int, ...], names: Names
+) -> npt.NDArray[np.int64]:
+    (points, channels), name = item, names.lengths
     counts = integer_array(value, name)
     if counts.shape != batch:
         raise InvalidValueError(
@@ -225,9 +228,10 @@ def _counts(value: Any, batch: tuple[int, ...], points: int, name: str) -> npt.N
     with memory_for(f"{name}, a number for each path,"):
         found = counts.astype(np.int64)
     if counts.size and (counts.min() < 1 or counts.max() > points):
+        are_exchanged = points < counts.max() <= channels and counts.min() >= 1
         raise InvalidValueError(
-            f"{name} must be from 1 to {points}, the points of the array; got "
-            f"{counts.min()} to {counts.max()}"
+            f"{name} must be from 1 to {points}, the points of the array; got {counts.min()} to "
+            f"{counts.max()}{exchanged(names.path, item) if are_exchanged else ''}"
         )
     return found
 

@@ -66,7 +66,7 @@ def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
     torch = sys.modules.get("torch")
     if torch is None or set(map(type, values)) != {torch.Tensor}:
         return None
-    if _may_be_dual() or torch._C._is_tracing():
+    if _may_be_dual() or torch._C._is_tracing() or torch._C._len_torch_dispatch_stack():
         return None
     try:
         return [value.numpy() for value in values]
@@ -154,11 +154,14 @@ def check_has_numbers(value: Any, name: str, *, constant: bool = False) -> None:
             f"trace with; use {function_for('torch')} there, or call this function outside of what "
             f"is traced"
         )
-    if torch._C._is_tracing() and _is_recorded(value):
+    tracer = "torch.jit.trace" if torch._C._is_tracing() and _is_recorded(value) else ""
+    if torch._C._len_torch_dispatch_stack() and _has_proxy(value):
+        tracer = "make_fx of torch.fx"
+    if tracer:
         raise InvalidTypeError(
-            f"{name} is a tensor that torch.jit.trace records, which would take the numbers of "
-            f"this call for those of every other; use {function_for('torch')} there, or call this "
-            f"function outside of what is traced"
+            f"{name} is a tensor that {tracer} records, which would take the numbers of this call "
+            f"for those of every other; use {function_for('torch')} there, or call this function "
+            f"outside of what is traced"
         )
     if value.device.type == "meta":
         fix = f"use {function_for('torch')}, whose result is such a shape, too"
@@ -166,6 +169,15 @@ def check_has_numbers(value: Any, name: str, *, constant: bool = False) -> None:
             f"{name} must be on the CPU, got a tensor on the device meta, a shape without numbers; "
             f"{'give one that has them' if constant else fix}"
         )
+
+
+def _has_proxy(value: Any) -> bool:
+    """Tell whether a tensor is one that torch.fx records where it runs a function."""
+    proxies = sys.modules.get("torch.fx.experimental.proxy_tensor")
+    if proxies is None:
+        return False
+    mode = proxies.get_proxy_mode()
+    return mode is not None and bool(proxies.has_proxy_slot(value, mode.tracer))
 
 
 def _is_recorded(value: Any) -> bool:

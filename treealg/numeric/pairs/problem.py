@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_choice, check_flag, check_integer, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.axes import exchanged
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.calls import checked_transform
 from treealg.numeric.arguments.duals import of_parts
@@ -130,9 +131,10 @@ class Problem:
             if listed is not None:
                 segments = int(listed.whole_spans[:, 1].sum()) // max(rows.count, 1) - 1
             cells *= self.transform.points(segments + 1) - 1
-        if pairs * cells > _MOST_CELLS:
+        if pairs * max(cells, 1) > _MOST_CELLS:
+            names = self.rows1.name, self.rows2.name
             raise InvalidValueError(
-                f"{self.rows1.name} and {self.rows2.name} make {pairs:,} pairs of paths, of "
+                f"{' and '.join(dict.fromkeys(names))} make {pairs:,} pairs of paths, of "
                 f"{cells:.3g} cells each at all levels, more than 2**60 in all, which take years; "
                 f"use fewer or shorter paths, or a smaller depth or dyadic_order"
             )
@@ -412,9 +414,12 @@ def problem_of(
         )
     _, parameter = as_static_kernel(static_kernel, np.empty(0, rows1.dtype).real.dtype)
     if rows1.item[1] != rows2.item[1]:
+        (length1, channels1), (length2, channels2) = rows1.item, rows2.item
+        are_exchanged = length1 == length2 < min(channels1, channels2)
+        fix = exchanged(f"{names[0]} and {names[1]}", rows1.item) if are_exchanged else ""
         raise InvalidValueError(
-            f"{names[0]} and {names[1]} must have equally many channels, got {rows1.item[1]} and "
-            f"{rows2.item[1]}"
+            f"{names[0]} and {names[1]} must have equally many channels, got {channels1} and "
+            f"{channels2}{fix}"
         )
     orders = _dyadic_orders(dyadic_order)
     grid = check_flag("return_grid", return_grid)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.axes import exchanged
 from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.integers import differences, exact_values, origin_of
@@ -160,9 +161,10 @@ class StreamBase(ABC):
         read = given.as_floats(rows.array, name) if given.are_floats else rows.array
         channels = self._words.channels
         if rows.item[-1] != channels:
+            is_exchanged = len(rows.item) == 2 and rows.item[0] == channels
             raise InvalidValueError(
                 f"{name} must have {channels} channels on the last axis, got shape "
-                f"{rows.array.shape}"
+                f"{rows.array.shape}{exchanged(name, rows.item) if is_exchanged else ''}"
             )
         if len(rows.batch) > _MOST_AXES:
             raise InvalidValueError(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import comb
 from typing import Any
 
 from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
-from treealg.symbolic.linear.products import power_of_sum, product_of_sums
+from treealg.symbolic.linear.fields import is_expression
+from treealg.symbolic.linear.products import multinomials, power_of_sum, product_of_sums
 from treealg.symbolic.linear.tolerances import holds_to_rounding, is_rounded
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
 from treealg.symbolic.trees.rooted import RootedTree
-from treealg.symbolic.trees.sizes import check_steps
+from treealg.symbolic.trees.sizes import check_steps, check_terms
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
@@ -118,9 +121,30 @@ class Element(LinearCombination[Any]):
         count = check_integer("exponent", exponent, 0)
         if not self._terms:
             return self if count else super().__pow__(exponent)
-        unit = type(next(iter(self._terms)))()
-        terms = power_of_sum(self._terms, count, unit, _product, lambda key: len(key.trees))
+        kind = type(next(iter(self._terms)))
+        if count and all(len(key.trees) < 2 for key in self._terms):
+            return self._power_of_trees(kind, count)
+        terms = power_of_sum(self._terms, count, kind(), _product, lambda key: len(key.trees))
         return Element._collect(terms)
+
+    def _power_of_trees(self, kind: type, count: int) -> Element:
+        """Return a power of a sum of trees and a unit, whose number of terms is known."""
+        many = _terms_of_power(self._terms, kind, count)
+        check_terms(f"a power of a sum of {len(self._terms)} terms", many)
+        check_steps("a power of this exponent", count * (many + 19) // 20)
+        values = self._terms.values()
+        if kind is OrderedForest or not all(
+            isinstance(value, (int, Fraction)) or is_expression(value) for value in values
+        ):
+            terms = power_of_sum(self._terms, count, kind(), _product, lambda _: 1)
+            return Element._collect(terms)
+        factors = {key.trees: value for key, value in self._terms.items()}
+        unit = {(): factors.pop(())} if () in factors else {}
+        trees = Tree._arrange(tuple(tree for (tree,) in factors))
+        ordered = unit | {(tree,): factors[tree,] for tree in trees}
+        return Element._collect(
+            {Forest._make(found): value for found, value in multinomials(ordered, count)}
+        )
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
         """Extend a map on basis elements linearly and apply it.
@@ -186,6 +210,17 @@ def forest_product(x: Any, y: Any) -> Any:
 
 def _product(x: Any, y: Any) -> dict[Any, int]:
     return {forest_product(x, y): 1}
+
+
+def _terms_of_power(terms: Iterable[Any], kind: type, count: int) -> int:
+    """Return how many terms a power of a sum of trees and a unit has, or many if too many."""
+    number = sum(1 for _ in terms)
+    if kind is Forest:
+        # From five terms on there are too many soon.
+        return comb(number - 1 + (count if number < 5 else min(count, 200)), number - 1)
+    most, has_unit = min(count, 200), any(not key.trees for key in terms)
+    trees = number - has_unit
+    return sum(trees**length for length in range(most if not has_unit else 0, most + 1))
 
 
 def forest_power(x: Any, exponent: Any) -> Any:

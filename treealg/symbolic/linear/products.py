@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate, repeat
+from math import comb
+from operator import mul
 from typing import Any
 
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms
 
-__all__ = ["power_of_sum", "product_of_sums"]
+__all__ = ["multinomials", "power_of_sum", "product_of_sums"]
 
 _Product = Callable[[Any, Any], Mapping[Any, Any]]
 
@@ -56,3 +59,33 @@ def power_of_sum(
         check_steps("a power of this exponent", steps // 20)
         total = product_of_sums(total, terms, product)
     return total
+
+
+def multinomials(terms: Mapping[Any, Any], count: int) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield the terms of a power of a sum of tuples that commute and have no relations.
+
+    Each is a tuple, of those in the order of the sum one after the other, and a coefficient.
+
+    Examples
+    --------
+    >>> list(multinomials({(): 1, ("b",): 5}, 2))
+    [(('b', 'b'), 25), (('b',), 10), ((), 1)]
+    """
+    *others, (last, value) = terms.items()
+    powers = _powers(value, count)
+    parts: list[tuple[tuple[Any, ...], Any, int]] = [((), 1, count)]
+    for thing, own in others:
+        spend(len(parts))
+        factors = _powers(own, count)
+        parts = [
+            (things + thing * used, comb(left, used) * factors[used] * factor, left - used)
+            for things, factor, left in parts
+            for used in range(left + 1)
+        ]
+    for things, factor, left in parts:
+        spend(2)
+        yield things + last * left, factor * powers[left]
+
+
+def _powers(value: Any, count: int) -> list[Any]:
+    return list(accumulate(repeat(value, count), mul, initial=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from typing import Any, Self, TypeVar
@@ -35,8 +36,8 @@ class WeakTable(dict[Any, Known]):
 
 def _forget(reference: Known) -> None:
     lock: Any = _lock
-    if lock is None:
-        # The interpreter ends and has emptied this module.
+    if lock is None or sys.is_finalizing():
+        # The interpreter ends, and may have emptied this module, and those of labels.
         return
     # The key may already hold the reference of a younger value.
     with lock:

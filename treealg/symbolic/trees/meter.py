@@ -125,6 +125,27 @@ def _is_call(frame: FrameType) -> bool:
     )
 
 
+# What operators are asked for.
+_ACTS = {
+    "__call__": "a call",
+    "__pow__": "a power",
+    "__mul__": "a product",
+    "__rmul__": "a product",
+    "__matmul__": "a product",
+    "__truediv__": "a quotient",
+    "__add__": "a sum",
+    "__radd__": "a sum",
+    "__sub__": "a difference",
+    "__rsub__": "a difference",
+    "__eq__": "a comparison",
+    "__ne__": "a comparison",
+    "__hash__": "a hash",
+    "__getitem__": "a coefficient",
+    "__repr__": "the text",
+    "__str__": "the text",
+}
+
+
 def _shown(frame: FrameType) -> str:
     """Return what a call asks for, and of whom, as far as that takes no work."""
     name = frame.f_code.co_name
@@ -132,5 +153,6 @@ def _shown(frame: FrameType) -> str:
     if owner is None:
         return name
     of = getattr(owner, "name", None)
-    of = of if isinstance(of, str) else f"a {type(owner).__name__}"
-    return f"a call of {of}" if name == "__call__" else f"{name} of {of}"
+    kind = type(owner).__name__
+    of = of if isinstance(of, str) else f"a{'n' if kind[0] in 'AEIO' else ''} {kind}"
+    return f"{_ACTS.get(name, name)} of {of}"
