@@ -159,5 +159,9 @@ def test_advice_about_numbers_is_for_numbers(other):
     with pytest.raises(InvalidTypeError) as caught:
         Element({LEAF: 1}) + other
     assert "a number stands" not in str(caught.value)
-    with pytest.raises(InvalidTypeError, match="a number stands for nothing"):
-        Element({LEAF: 1}) + 2
+    for x in (Element({LEAF: 1}), bck.coproduct(LEAF)):
+        with pytest.raises(InvalidTypeError, match="a number stands for nothing") as caught:
+            x + 2
+        advice = str(caught.value).partition("such as ")[2]
+        unit = eval(advice, {"bck": bck})
+        assert (x + unit) - x == unit

@@ -301,3 +301,32 @@ def test_the_tuple_form_of_a_forest_is_no_key_of_a_series():
     with pytest.raises(InvalidValueError, match="and of the forest 0 0"):
         exact_series(3)[((0,), (0,))]
     assert exact_series(3)[((0,), 0)] == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        lambda y: [1, np.sin(y[0]) / y[0] if y[0] else 1.0],
+        lambda y: [1, 1 if y[0] else 2],
+        lambda y: [1, 1 if not y[0] else 2],
+        lambda y: [1, y[0] or 2],
+    ],
+)
+def test_the_truth_of_what_is_0_at_the_point_is_refused_as_comparisons_are(field):
+    with pytest.raises(InvalidValueError, match="depends on where one goes from there"):
+        elementary_differential_at(Tree([Tree()]), field, [0, 0])
+    elementary_differential_at(Tree([Tree()]), field, [1, 0])
+
+
+@pytest.mark.parametrize("make", [np.zeros_like, lambda y: np.zeros(2, dtype=object)])
+def test_values_are_written_to_arrays_of_objects(make):
+    def field(y, make=make):
+        value = make(y)
+        value[0], value[1] = y[1], -y[0]
+        return value
+
+    assert elementary_differential_at(Tree([Tree()]), field, [3, 7]) == (-3, -7)
+    with pytest.raises(InvalidTypeError, match=r"arrays of objects, such as numpy\.zeros_like"):
+        elementary_differential_at(
+            Tree([Tree()]), lambda y: field(y, lambda _: np.zeros(2)), [3, 7]
+        )

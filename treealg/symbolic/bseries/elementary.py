@@ -323,8 +323,9 @@ def _translate(error: Exception, dimension: int) -> NoReturn:
     if isinstance(error, (AttributeError, TypeError, RuntimeError)):
         raise InvalidTypeError(
             f"the vector field does something that has no derivative here: {error}; it may use "
-            "arithmetic and NumPy functions that are smooth, such as numpy.sin for math.sin; or "
-            "give it as SymPy expressions to elementary_differential"
+            "arithmetic and NumPy functions that are smooth, such as numpy.sin for math.sin, and "
+            "write to arrays of objects, such as numpy.zeros_like(y); or give it as SymPy "
+            "expressions to elementary_differential"
         ) from error
     if isinstance(error, IndexError):
         raise InvalidValueError(

@@ -176,6 +176,9 @@ class Nilpotent:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __bool__(self) -> bool:
+        return bool(self._difference(0) != 0)
+
     def _difference(self, other: Any) -> Any:
         """Return the difference of real parts, which decides how two values compare."""
         difference = self - other

@@ -98,6 +98,9 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     #: An example of the products that an algebra has for those that ``*`` does not multiply.
     _product_of: ClassVar[str] = "algebra.product"
 
+    #: An example of a multiple of the unit of an algebra.
+    _multiple: ClassVar[str] = "2 * bck.unit"
+
     def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         collected: dict[K, Any] = {}
         if isinstance(terms, LinearCombination):
@@ -297,8 +300,8 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         if operand is None:
             is_number = isinstance(other, Number) and not isinstance(other, bool)
             advice = (
-                "; a number stands for nothing without an algebra: add a multiple of its unit, "
-                "such as 2 * bck.unit"
+                f"; a number stands for nothing without an algebra: add a multiple of its unit, "
+                f"such as {self._multiple}"
             )
             raise InvalidTypeError(
                 f"only a combination of the same kind can be added to {brief(self)}, got "

@@ -53,6 +53,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
     __slots__ = ()
 
     _product_of = "bck.tensor_product"
+    _multiple = "2 * bck.coproduct(bck.unit)"
 
     @classmethod
     def _family(cls) -> type[Tensor]:
