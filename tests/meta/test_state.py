@@ -2,14 +2,11 @@
 
 import copy
 import dataclasses
-import functools
-import gc
 import inspect
 import os
 import pickle
 import subprocess
 import sys
-import types
 from fractions import Fraction
 
 import numpy as np
@@ -272,44 +269,6 @@ def test_labels_whose_order_is_that_of_addresses_are_refused():
         Tree(label=labels[0])
         with pytest.raises(treealg.InvalidValueError, match="address"):
             Tree([Tree(label=label) for label in labels])
-
-
-def arrays_in(value, depth=6):
-    """Yield the arrays that a value holds, not those of modules, classes and functions."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif depth and not isinstance(
-        value, type | types.ModuleType | types.FunctionType | str | bytes
-    ):
-        for held in gc.get_referents(value):
-            yield from arrays_in(held, depth - 1)
-
-
-def test_no_array_that_is_kept_can_be_written_into():
-    path = np.arange(8.0).reshape(4, 2) ** 2
-    for options in ({"weights": (1, 2)}, {"weights": (1, 2), "correction": np.ones(4)}, {}):
-        treealg.branched_sig(path, 3, **options)
-        treealg.sig(path, 3, **options)
-        treealg.log_sig(path, 3, **options)
-        treealg.branched_log_sig(path, 3, method=2, planar=True)
-    treealg.expected_branched_sig([1.0, 2.0], np.eye(2), degree=3)
-    treealg.expected_branched_sig([1.0, 2.0], np.eye(2), degree=3, lift="ito")
-    kept = [
-        (f"{name}.{key}", found)
-        for name, module in list(sys.modules.items())
-        if name.startswith("treealg")
-        for key, found in list(vars(module).items())
-        if isinstance(found, functools._lru_cache_wrapper) and found.__module__ == name
-    ]
-    assert len(kept) > 10
-    found = [
-        (name, array.shape)
-        for name, cached in kept
-        for held in gc.get_referents(cached)
-        for array in arrays_in(held)
-        if array.flags.writeable and array.size
-    ]
-    assert not found
 
 
 @pytest.mark.parametrize("name", ["weight", "place", "longer"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -164,7 +164,7 @@ def _check_array(leaf: Any, place: str, meant: _Meant) -> None:
         tensor_array(leaf, place, constant=meant.constant)
     elif isinstance(leaf, np.ndarray):
         compute_dtype(leaf.dtype, place)
-    elif isinstance(leaf, (Iterator, Mapping)) or (has_no_numbers(leaf) and not is_array(leaf)):
+    elif isinstance(leaf, (Iterator, dict)) or (has_no_numbers(leaf) and not is_array(leaf)):
         raise not_an_array(leaf, place)
     elif meant.of_paths and not isinstance(leaf, np.generic) and is_series(leaf):
         refuse_series(place.rpartition("[")[0])
