@@ -350,3 +350,9 @@ def test_letters_without_axes_are_read_as_labels_are():
     assert shuffle_words((np.array(1), 0), (1,)) == shuffle_words((1, 0), (1,))
     with pytest.raises(InvalidTypeError, match=r"letters of a word .* got ndarray .*use tuples"):
         shuffle_words((np.array([1]),), (1,))
+
+
+@pytest.mark.parametrize("label", [sympy.I, 2 * sympy.I, 1 + sympy.I, sympy.sqrt(-2)])
+def test_complex_numbers_of_sympy_stand_beside_other_labels(label):
+    tree = Tree([Tree(label=label), Tree(label=1)])
+    assert tree == Tree([Tree(label=1), Tree(label=label)])

@@ -314,7 +314,7 @@ def label_place(label: Any) -> tuple[Any, ...]:
         return (5, name, label, repr(label))
     if (fraction := as_fraction(label)) is not None:
         return (0, fraction, name)
-    if hasattr(label, "_mpc_"):
+    if hasattr(label, "_mpc_") and hasattr(label, "real"):  # of mpmath, and not of SymPy
         return (5, name, _value_of_real(label.real), _value_of_real(label.imag), label._mpc_)
     if isinstance(label, numbers.Real) or hasattr(label, "_mpf_"):
         # Its parts beside it: mpmath shows as many digits as it has at the moment.
