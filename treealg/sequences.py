@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import numbers
+import sys
 from collections.abc import KeysView, Mapping, Set
 from itertools import islice
 from typing import Any
@@ -11,7 +12,14 @@ from typing import Any
 from treealg.checks import brief, check_integer, is_flag, is_integer, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["check_names", "check_sequence", "check_weights", "is_sequence", "shape_of"]
+__all__ = [
+    "check_names",
+    "check_sequence",
+    "check_weights",
+    "is_sequence",
+    "refuse_masked",
+    "shape_of",
+]
 
 _MOST = 2**20
 """More entries than names, columns and channels of any basis that fits."""
@@ -44,6 +52,16 @@ def shape_of(value: Any) -> tuple[int, ...]:
     except Exception:  # of any package whose value it is
         return ()
     return shape if isinstance(shape, tuple) else ()
+
+
+def refuse_masked(value: Any, name: str) -> None:
+    """Refuse an array of NumPy in which values are masked."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.ma.MaskedArray):
+        raise InvalidTypeError(
+            f"{name} must not be a masked array, as there is no value at a masked place; use "
+            f"filled(...) first"
+        )
 
 
 def check_sequence(name: str, value: Any, what: str) -> list[Any]:
@@ -109,11 +127,8 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     (1, 2)
     """
     shape, tolist = shape_of(value), getattr(value, "tolist", None)
-    if shape and hasattr(value, "filled") and hasattr(value, "mask"):
-        raise InvalidTypeError(
-            f"{name} must not be a masked array, as there is no value at a masked place; use "
-            f"filled(...) first"
-        )
+    if shape:
+        refuse_masked(value, name)
     what = "a sequence of positive integers, one for each channel"
     if not all(map(is_integer, shape)):  # of what is not computed yet
         kind = f"{type(value).__module__}.{type(value).__qualname__}"

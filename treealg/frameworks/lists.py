@@ -20,7 +20,7 @@ from treealg.numeric.arguments.foreign import (
     is_traced,
 )
 from treealg.numeric.arguments.lists import integer_array
-from treealg.numeric.arguments.ragged import is_list_of_paths
+from treealg.numeric.arguments.ragged import is_list_of_paths, not_beside_list
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.arguments.times import MOMENTS, array_of_times
@@ -253,10 +253,7 @@ class Lists:
                 raise InvalidTypeError(f"{name} must be an array, as {paths} is, got a list")
             if not is_list(value) and (i, base) in self._beside:
                 if not shape_of(value) or is_table(value):
-                    raise InvalidTypeError(
-                        f"{name} must be a list of {len(of)} arrays, as {paths} is, got a value "
-                        f"of type {type(value).__module__}.{type(value).__qualname__}"
-                    )
+                    raise not_beside_list(value, name, paths, len(of))
                 value = found[i] = list(value)
             if is_list(value) and len(value) != len(of):
                 raise InvalidValueError(

@@ -21,13 +21,13 @@ from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
 from treealg.numeric.arguments.integers import from_first_point
-from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.numeric.arguments.times import from_first_time
 from treealg.numeric.operations.listed import Structure, of_lists, roots
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
 from treealg.numeric.pairs.static import as_static_kernel
+from treealg.sequences import refuse_masked
 
 __all__ = [*operations]
 

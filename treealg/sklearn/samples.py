@@ -22,13 +22,12 @@ from sklearn.utils import check_array
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.foreign import has_memory, is_of, not_an_array
 from treealg.numeric.arguments.integers import exact_values
-from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.numeric.arguments.lists import list_array, refuse_packed
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table, seconds_of
 from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor, is_tensor
 from treealg.optional import require
-from treealg.sequences import shape_of
+from treealg.sequences import refuse_masked, shape_of
 
 __all__ = ["Samples", "checked", "its_errors", "nan_option", "read_samples", "read_table"]
 

@@ -27,13 +27,12 @@ from treealg.numeric.arguments.kinds import (
     Kind,
     foreign_array,
     is_array,
-    refuse_masked,
 )
 from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.rows import Rows, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import check_has_numbers, is_tensor, tensor_array
-from treealg.sequences import shape_of
+from treealg.sequences import refuse_masked, shape_of
 
 __all__ = [
     "as_path",

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import described, not_an_array
+from treealg.sequences import refuse_masked
 
-__all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array", "refuse_masked"]
+__all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array"]
 
 
 class Kind:
@@ -135,15 +136,6 @@ def _not_read(value: Any, name: str, what: str) -> InvalidTypeError:
     return InvalidTypeError(
         f"{name} must be an array of {what}, got {said}; {how or 'give numbers instead'}"
     )
-
-
-def refuse_masked(value: Any, name: str) -> None:
-    """Refuse an array of NumPy in which values are masked."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise InvalidTypeError(
-            f"{name} must not be a masked array, as there is no value at a masked place; use "
-            f"filled(...) first"
-        )
 
 
 def _module(value: Any) -> str | None:

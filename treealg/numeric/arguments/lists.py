@@ -20,11 +20,11 @@ from treealg.numeric.arguments.foreign import (
     not_an_array,
 )
 from treealg.numeric.arguments.integers import numbers_of
-from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
+from treealg.numeric.arguments.kinds import is_array, read_array
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype
 from treealg.numeric.arguments.tables import is_series, refuse_series, without_tables
 from treealg.numeric.arguments.tensors import data_of, dense_tensor, is_tensor, tensor_array
-from treealg.sequences import shape_of
+from treealg.sequences import refuse_masked, shape_of
 
 __all__ = ["integer_array", "list_array", "refuse_packed"]
 

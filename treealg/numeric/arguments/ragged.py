@@ -211,6 +211,14 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     return ListOfPaths(read) if is_kept else read
 
 
+def not_beside_list(value: Any, name: str, of: str, count: int) -> InvalidTypeError:
+    """Return the error of what is no list of arrays beside a list of so many paths."""
+    return InvalidTypeError(
+        f"{name} must be a list of {count} arrays, as {of} is, got a value of type "
+        f"{type(value).__module__}.{type(value).__qualname__}"
+    )
+
+
 def read_lengths(value: Any, rows: Rows, name: str = "lengths") -> npt.NDArray[np.int64]:
     """Read how many points each path of an array has."""
     return _counts(value, rows.batch, rows.item, Names(rows.name, name))

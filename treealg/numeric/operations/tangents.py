@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.duals import Dual, step_of
 from treealg.numeric.arguments.kinds import is_array
-from treealg.numeric.arguments.ragged import ListOfPaths, is_list_of_paths
+from treealg.numeric.arguments.ragged import ListOfPaths, is_list_of_paths, not_beside_list
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
@@ -170,10 +170,7 @@ def _dual(
         return made(Dual(piece, None, name, by_steps) for piece in value)
     is_array_of_rows = is_array(tangent) and bool(shape_of(tangent))
     if not isinstance(tangent, (list, tuple)) and not is_array_of_rows:
-        raise InvalidTypeError(
-            f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
-            f"type {type(tangent).__module__}.{type(tangent).__qualname__}"
-        )
+        raise not_beside_list(tangent, name, argument.name, len(value))
     if len(tangent) != len(value):
         raise InvalidValueError(
             f"{name} must have as many arrays as {argument.name}, {len(value)}, got {len(tangent)}"

@@ -27,7 +27,6 @@ from treealg.numeric.arguments.calls import (
     coefficients,
 )
 from treealg.numeric.arguments.rows import Rows
-from treealg.tables.frozen import freeze
 
 __all__ = ["Law", "Options", "checked_law"]
 
@@ -150,7 +149,7 @@ def _orbits(dimension: int, level: int) -> tuple[npt.NDArray[Any], ...]:
     number = np.ravel_multi_index(tuple(labels), (dimension,) * level)
     _, place, count = np.unique(number, return_inverse=True, return_counts=True)
     begins = np.cumsum(count) - count
-    return tuple(map(freeze, (np.argsort(place, kind="stable"), begins, place, count)))
+    return np.argsort(place, kind="stable"), begins, place, count
 
 
 class Options(NamedTuple):

@@ -300,7 +300,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
         if operand is None:
             is_number = isinstance(other, Number) and not isinstance(other, bool)
             advice = (
-                f"; a number stands for nothing without an algebra: add a multiple of its unit, "
+                "; a number stands for nothing without an algebra: add a multiple of its unit, "
                 f"such as {self._multiple}"
             )
             raise InvalidTypeError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -122,29 +122,14 @@ class Element(LinearCombination[Any]):
         if not self._terms:
             return self if count else super().__pow__(exponent)
         kind = type(next(iter(self._terms)))
-        if count and all(len(key.trees) < 2 for key in self._terms):
-            return self._power_of_trees(kind, count)
+        if count and all(len(key.trees) < 2 for key in self._terms):  # without relations
+            many = _terms_of_power(self._terms, kind, count)
+            check_terms(f"a power of a sum of {len(self._terms)} terms", many)
+            check_steps("a power of this exponent", count * (many + 19) // 20)
+            if kind is Forest and all(map(_is_exact, self._terms.values())):
+                return Element._collect(_power_of_trees(self._terms, count))
         terms = power_of_sum(self._terms, count, kind(), _product, lambda key: len(key.trees))
         return Element._collect(terms)
-
-    def _power_of_trees(self, kind: type, count: int) -> Element:
-        """Return a power of a sum of trees and a unit, whose number of terms is known."""
-        many = _terms_of_power(self._terms, kind, count)
-        check_terms(f"a power of a sum of {len(self._terms)} terms", many)
-        check_steps("a power of this exponent", count * (many + 19) // 20)
-        values = self._terms.values()
-        if kind is OrderedForest or not all(
-            isinstance(value, (int, Fraction)) or is_expression(value) for value in values
-        ):
-            terms = power_of_sum(self._terms, count, kind(), _product, lambda _: 1)
-            return Element._collect(terms)
-        factors = {key.trees: value for key, value in self._terms.items()}
-        unit = {(): factors.pop(())} if () in factors else {}
-        trees = Tree._arrange(tuple(tree for (tree,) in factors))
-        ordered = unit | {(tree,): factors[tree,] for tree in trees}
-        return Element._collect(
-            {Forest._make(found): value for found, value in multinomials(ordered, count)}
-        )
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
         """Extend a map on basis elements linearly and apply it.
@@ -212,15 +197,29 @@ def _product(x: Any, y: Any) -> dict[Any, int]:
     return {forest_product(x, y): 1}
 
 
-def _terms_of_power(terms: Iterable[Any], kind: type, count: int) -> int:
+def _is_exact(value: Any) -> bool:
+    """Tell whether a coefficient has powers and multiples of any size."""
+    return isinstance(value, (int, Fraction)) or is_expression(value)
+
+
+def _terms_of_power(terms: Mapping[Any, Any], kind: type, count: int) -> int:
     """Return how many terms a power of a sum of trees and a unit has, or many if too many."""
-    number = sum(1 for _ in terms)
+    most = min(count, 200)
     if kind is Forest:
         # From five terms on there are too many soon.
-        return comb(number - 1 + (count if number < 5 else min(count, 200)), number - 1)
-    most, has_unit = min(count, 200), any(not key.trees for key in terms)
-    trees = number - has_unit
-    return sum(trees**length for length in range(most if not has_unit else 0, most + 1))
+        return comb(len(terms) - 1 + (count if len(terms) < 5 else most), len(terms) - 1)
+    has_unit = any(not key.trees for key in terms)
+    trees = len(terms) - has_unit
+    return sum(trees**length for length in range(0 if has_unit else most, most + 1))
+
+
+def _power_of_trees(terms: Mapping[Any, Any], count: int) -> dict[Any, Any]:
+    """Return the terms of a power of a sum of trees that commute, and a unit."""
+    factors = {key.trees: value for key, value in terms.items()}
+    unit = {(): factors.pop(())} if () in factors else {}
+    trees = Tree._arrange(tuple(tree for (tree,) in factors))
+    ordered = unit | {(tree,): factors[tree,] for tree in trees}
+    return {Forest._make(found): value for found, value in multinomials(ordered, count)}
 
 
 def forest_power(x: Any, exponent: Any) -> Any:
